@@ -1,0 +1,153 @@
+//! Where queries run: the [`Engine`] trait and what it gives back.
+//!
+//! [`local`] is the embedded engine. An engine knows nothing of detections or reports: it gets a
+//! bound query and answers with text.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use async_trait::async_trait;
+use tokio::sync::mpsc;
+
+use crate::query::BoundQuery;
+
+#[cfg(feature = "local")]
+pub mod local;
+
+/// Runs one bound query and gives every row, as text, in the query's order.
+#[async_trait]
+pub trait Engine: Send + Sync {
+    /// Starts the query over exactly the logs in [`BoundQuery::logs`].
+    ///
+    /// A log that cannot be read is no error: it is listed in [`Scan::damaged`] once the rows are
+    /// drained, and the other logs' rows still come.
+    ///
+    /// # Errors
+    /// [`EngineError`] when the statement is refused, before any row is read; errors while running
+    /// come from [`Rows::page`].
+    async fn rows(&self, query: &BoundQuery) -> Result<Rows, EngineError>;
+}
+
+/// One row: a text or `NULL` for each column.
+pub type Row = Vec<Option<String>>;
+
+/// The answer to a query: named columns, and rows that arrive page by page, so that an answer of
+/// any size needs little memory.
+#[derive(Debug)]
+pub struct Rows {
+    /// Output names, in order. Two columns may have the same name.
+    pub columns: Vec<String>,
+    /// What the query has read so far; complete once the last page has come.
+    pub scan: Arc<Scan>,
+    pages: mpsc::Receiver<Result<Vec<Row>, EngineError>>,
+}
+
+impl Rows {
+    /// Rows whose pages come through `pages`; closing the channel ends them.
+    pub fn new(
+        columns: Vec<String>,
+        scan: Arc<Scan>,
+        pages: mpsc::Receiver<Result<Vec<Row>, EngineError>>,
+    ) -> Self {
+        Self {
+            columns,
+            scan,
+            pages,
+        }
+    }
+
+    /// The next rows; `None` after the last.
+    ///
+    /// # Errors
+    /// [`EngineError`] when the query fails while running. No page follows an error.
+    pub async fn page(&mut self) -> Result<Option<Vec<Row>>, EngineError> {
+        self.pages.recv().await.transpose()
+    }
+
+    /// All remaining rows at once.
+    ///
+    /// # Errors
+    /// As [`Rows::page`].
+    pub async fn all(&mut self) -> Result<Vec<Row>, EngineError> {
+        let mut rows = Vec::new();
+        while let Some(page) = self.page().await? {
+            rows.extend(page);
+        }
+        Ok(rows)
+    }
+}
+
+/// What one query has read. Shared with the progress display while the query runs.
+#[derive(Debug, Default)]
+pub struct Scan {
+    /// Logs read to their end.
+    pub logs: AtomicU64,
+    /// Bytes as stored (compressed where the log is).
+    pub bytes: AtomicU64,
+    /// Records read.
+    pub records: AtomicU64,
+    damaged: Mutex<Vec<Damaged>>,
+}
+
+/// A log that could not be read to its end, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damaged {
+    /// The log's address, as in [`crate::logs::Log::address`].
+    pub log: String,
+    /// What is wrong, and what to do about it.
+    pub reason: String,
+}
+
+impl Scan {
+    /// Notes a log that could not be read to its end.
+    pub fn damage(&self, log: impl Into<String>, reason: impl Into<String>) {
+        self.damaged_list().push(Damaged {
+            log: log.into(),
+            reason: reason.into(),
+        });
+    }
+
+    /// The logs that could not be read to their end, by address.
+    pub fn damaged(&self) -> Vec<Damaged> {
+        let mut damaged = self.damaged_list().clone();
+        damaged.sort_by(|a, b| a.log.cmp(&b.log));
+        damaged
+    }
+
+    /// Counts a log that was read to its end.
+    pub fn finished_log(&self) {
+        self.logs.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn damaged_list(&self) -> std::sync::MutexGuard<'_, Vec<Damaged>> {
+        self.damaged
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// Why an engine gave no answer.
+#[derive(Debug, Clone, thiserror::Error)]
+pub struct EngineError {
+    /// Whether the statement was refused before it ran.
+    pub refused: bool,
+    /// Athena's code where there is one, `TYPE_MISMATCH`.
+    pub code: Option<&'static str>,
+    /// What is wrong.
+    pub message: String,
+    /// Line and column in [`BoundQuery::sql`], from 1.
+    pub at: Option<(u64, u64)>,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+impl fmt::Display for EngineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(code) = self.code {
+            write!(f, "{code}: ")?;
+        }
+        f.write_str(&self.message)
+    }
+}
