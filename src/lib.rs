@@ -19,3 +19,17 @@ pub mod engine;
 pub mod finding;
 pub mod logs;
 pub mod query;
+
+/// The candidate most like `name`, if any is like it at all.
+pub(crate) fn nearest<'a, T: AsRef<str>>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'a T>,
+) -> Option<&'a T> {
+    let name = name.to_lowercase();
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::jaro_winkler(&name, &candidate.as_ref().to_lowercase()), candidate))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
+}
