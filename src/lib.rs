@@ -16,6 +16,7 @@
 //! why), [`store`] (where journal and ledger live), [`app`] (wiring) and [`cli`].
 
 pub mod engine;
+pub mod exclusion;
 pub mod finding;
 pub mod logs;
 pub mod query;
@@ -28,7 +29,12 @@ pub(crate) fn nearest<'a, T: AsRef<str>>(
     let name = name.to_lowercase();
     candidates
         .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(&name, &candidate.as_ref().to_lowercase()), candidate))
+        .map(|candidate| {
+            (
+                strsim::jaro_winkler(&name, &candidate.as_ref().to_lowercase()),
+                candidate,
+            )
+        })
         .filter(|(likeness, _)| *likeness > 0.75)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, candidate)| candidate)

@@ -65,7 +65,11 @@ struct Source<'a> {
 impl Assembler {
     /// `table` is the base table's name as the engine knows it, quoted where needed; `exclusions`
     /// the body of the relation of that name ([`crate::exclusion::relation`]).
-    pub fn new(catalogue: Catalogue, table: impl Into<String>, exclusions: impl Into<String>) -> Self {
+    pub fn new(
+        catalogue: Catalogue,
+        table: impl Into<String>,
+        exclusions: impl Into<String>,
+    ) -> Self {
         Self {
             catalogue,
             table: table.into(),
@@ -247,12 +251,14 @@ fn bind(
     for (hole, name) in &lexed.holes {
         let param = match source.params {
             None => None,
-            Some(params) => Some(params.iter().find(|param| param.name == *name).ok_or_else(|| {
-                error(
-                    format!("':{name}' is not declared"),
-                    format!("Add a line `-- param: {name} text What it means.` to its header."),
-                )
-            })?),
+            Some(params) => Some(params.iter().find(|param| param.name == *name).ok_or_else(
+                || {
+                    error(
+                        format!("':{name}' is not declared"),
+                        format!("Add a line `-- param: {name} text What it means.` to its header."),
+                    )
+                },
+            )?),
         };
         known.insert(name.clone());
         let kind = param.map_or(Type::Text, |param| param.kind);
@@ -344,27 +350,43 @@ mod tests {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, text).unwrap();
         }
-        let catalogue = Catalogue::shipped().unwrap().with_folder(folder.path()).unwrap();
+        let catalogue = Catalogue::shipped()
+            .unwrap()
+            .with_folder(folder.path())
+            .unwrap();
         Assembler::new(catalogue, "base", "SELECT 'x' AS name")
     }
 
     fn values(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-        pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+        pairs
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect()
     }
 
     fn sql(assembler: &Assembler, text: &str) -> String {
-        assembler.text("--sql", text, &values(&[]), Arc::default()).unwrap().sql
+        assembler
+            .text("--sql", text, &values(&[]), Arc::default())
+            .unwrap()
+            .sql
     }
 
     #[test]
     fn follows_views_and_puts_cloudtrail_first() {
         let views = assembler(&[
             ("views/a", "-- name: a\nSELECT eventid AS b FROM cloudtrail"),
-            ("views/z", "-- name: z\n-- column: b The id.\nSELECT b FROM a, exclusions;"),
+            (
+                "views/z",
+                "-- name: z\n-- column: b The id.\nSELECT b FROM a, exclusions;",
+            ),
         ]);
         let bound = views.named("z", &values(&[]), Arc::default()).unwrap();
         let at = |text: &str| bound.sql.find(text).unwrap();
-        assert!(bound.sql.starts_with("WITH cloudtrail AS (\nSELECT eventversion, "));
+        assert!(
+            bound
+                .sql
+                .starts_with("WITH cloudtrail AS (\nSELECT eventversion, ")
+        );
         assert!(at("cloudtrail AS (") < at("a AS (") && at("a AS (") < at("\nz AS ("));
         assert!(at("exclusions AS (") < at("\nz AS ("));
         assert!(bound.sql.ends_with("\nSELECT * FROM z\n"), "{}", bound.sql);
@@ -375,10 +397,16 @@ mod tests {
     fn a_querys_own_with_list_goes_on_and_hides_views() {
         let views = assembler(&[("views/a", "-- name: a\nSELECT 1 AS x FROM cloudtrail")]);
         let text = sql(&views, "WITH q AS (SELECT x FROM a) SELECT * FROM q");
-        assert!(text.ends_with(")\n,    q AS (SELECT x FROM a) SELECT * FROM q\n"), "{text}");
+        assert!(
+            text.ends_with(")\n,    q AS (SELECT x FROM a) SELECT * FROM q\n"),
+            "{text}"
+        );
         let hidden = sql(&views, "WITH a AS (SELECT 1 AS x) SELECT * FROM a");
         assert_eq!(hidden, "WITH a AS (SELECT 1 AS x) SELECT * FROM a\n");
-        let recursive = sql(&views, "WITH RECURSIVE t(n) AS (SELECT x FROM a) SELECT n FROM t");
+        let recursive = sql(
+            &views,
+            "WITH RECURSIVE t(n) AS (SELECT x FROM a) SELECT n FROM t",
+        );
         assert!(recursive.starts_with("WITH RECURSIVE cloudtrail AS ("));
     }
 
@@ -386,7 +414,10 @@ mod tests {
     fn the_hidden_path_is_there_when_asked_for() {
         let plain = assembler(&[]);
         assert!(!sql(&plain, "SELECT * FROM cloudtrail").contains("\"$path\", "));
-        assert!(sql(&plain, "SELECT \"$path\" FROM cloudtrail").contains("\"$path\", \"$path\" AS log_file"));
+        assert!(
+            sql(&plain, "SELECT \"$path\" FROM cloudtrail")
+                .contains("\"$path\", \"$path\" AS log_file")
+        );
     }
 
     #[test]
@@ -412,8 +443,19 @@ mod tests {
     #[test]
     fn an_error_line_leads_back_to_its_file() {
         let views = assembler(&[("views/a", "-- name: a\nSELECT\n  oops\nFROM cloudtrail")]);
-        let bound = views.text("--sql", "SELECT 1,\n  wrong FROM a", &values(&[]), Arc::default()).unwrap();
-        let line_of = |text: &str| 1 + bound.sql[..bound.sql.find(text).unwrap()].matches('\n').count() as u64;
+        let bound = views
+            .text(
+                "--sql",
+                "SELECT 1,\n  wrong FROM a",
+                &values(&[]),
+                Arc::default(),
+            )
+            .unwrap();
+        let line_of = |text: &str| {
+            1 + bound.sql[..bound.sql.find(text).unwrap()]
+                .matches('\n')
+                .count() as u64
+        };
         let (file, line) = bound.written_at(line_of("oops")).unwrap();
         assert!(file.ends_with("a.sql"));
         assert_eq!(line, 3);
@@ -427,6 +469,9 @@ mod tests {
             ("views/b", "-- name: b\nSELECT * FROM a"),
         ]);
         let circle = views.named("a", &values(&[]), Arc::default()).unwrap_err();
-        assert_eq!(circle.to_string(), "views select from each other: a -> b -> a");
+        assert_eq!(
+            circle.to_string(),
+            "views select from each other: a -> b -> a"
+        );
     }
 }

@@ -57,7 +57,12 @@ impl Catalogue {
             for file in files {
                 let path = file.path();
                 if let (true, Some(text)) = (is_sql(path), file.contents_utf8()) {
-                    catalogue.add(kind, format!("sql/{}", path.display()), path, text.to_owned())?;
+                    catalogue.add(
+                        kind,
+                        format!("sql/{}", path.display()),
+                        path,
+                        text.to_owned(),
+                    )?;
                 }
             }
         }
@@ -105,9 +110,7 @@ impl Catalogue {
 
     /// The view called `name`, if there is one.
     pub fn view(&self, name: &str) -> Option<&SqlFile> {
-        self.files
-            .get(name)
-            .filter(|file| file.kind == Kind::View)
+        self.files.get(name).filter(|file| file.kind == Kind::View)
     }
 
     /// All files, views first, by name.
@@ -117,7 +120,13 @@ impl Catalogue {
         files
     }
 
-    fn add(&mut self, kind: Kind, origin: String, path: &Path, text: String) -> Result<(), QueryError> {
+    fn add(
+        &mut self,
+        kind: Kind,
+        origin: String,
+        path: &Path,
+        text: String,
+    ) -> Result<(), QueryError> {
         let header = header::parse(&text, &origin)?;
         let stem = path.file_stem().map(|stem| stem.to_string_lossy());
         if stem.as_deref() != Some(header.name.as_str()) {
@@ -153,8 +162,14 @@ mod tests {
         fs::create_dir(folder.path().join("views")).unwrap();
         let path = folder.path().join("views/events.sql");
         fs::write(&path, "-- name: events\nSELECT 1 AS mine").unwrap();
-        let catalogue = Catalogue::shipped().unwrap().with_folder(folder.path()).unwrap();
-        assert_eq!(catalogue.get("Events").unwrap().origin, path.display().to_string());
+        let catalogue = Catalogue::shipped()
+            .unwrap()
+            .with_folder(folder.path())
+            .unwrap();
+        assert_eq!(
+            catalogue.get("Events").unwrap().origin,
+            path.display().to_string()
+        );
     }
 
     #[test]
@@ -164,8 +179,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("queries")).unwrap();
         fs::write(folder.path().join("queries/a.sql"), "-- name: b\nSELECT 1").unwrap();
-        let refused = shipped().with_folder(folder.path()).unwrap_err().to_string();
-        assert!(refused.ends_with("a.sql:1: the name 'b' is not the file's"), "{refused}");
+        let refused = shipped()
+            .with_folder(folder.path())
+            .unwrap_err()
+            .to_string();
+        assert!(
+            refused.ends_with("a.sql:1: the name 'b' is not the file's"),
+            "{refused}"
+        );
     }
 
     #[test]

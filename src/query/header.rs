@@ -60,7 +60,9 @@ pub fn parse(text: &str, origin: &str) -> Result<Header, QueryError> {
                 if name.is_empty() {
                     return Err(error("a column line needs a name".to_owned()));
                 }
-                header.columns.push((name.to_owned(), about.trim().to_owned()));
+                header
+                    .columns
+                    .push((name.to_owned(), about.trim().to_owned()));
             }
             _ => continue_line(&mut header, last, comment),
         }
@@ -146,13 +148,19 @@ mod tests {
         assert_eq!(header.params[1].default.as_deref(), Some(""));
         assert_eq!(header.params[2].default.as_deref(), Some("100"));
         assert_eq!(header.params[2].about, "At most so many.");
-        assert_eq!(header.columns, [("actor".to_owned(), "The person.".to_owned())]);
+        assert_eq!(
+            header.columns,
+            [("actor".to_owned(), "The person.".to_owned())]
+        );
     }
 
     #[test]
     fn mistakes_name_file_and_line() {
         let mistake = |text| parse(text, "f.sql").unwrap_err().to_string();
-        assert_eq!(mistake("SELECT 1"), "f.sql:1: the first line must be `-- name: ...`");
+        assert_eq!(
+            mistake("SELECT 1"),
+            "f.sql:1: the first line must be `-- name: ...`"
+        );
         assert_eq!(
             mistake("-- name: x\n-- param: y number"),
             "f.sql:2: 'number' is no type; there are text, integer, boolean and list"

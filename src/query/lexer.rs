@@ -86,9 +86,9 @@ pub fn lex(text: &str, origin: &str) -> Result<Lexed, QueryError> {
         match &token.token {
             Token::Word(word) => {
                 let name = word.value.to_lowercase();
-                let opens_list = at > 0
-                    && matches!(&tokens[at - 1].token, Token::Comma)
-                    || at > 0 && is_keyword(&tokens[at - 1].token, &[Keyword::WITH, Keyword::RECURSIVE]);
+                let opens_list = at > 0 && matches!(&tokens[at - 1].token, Token::Comma)
+                    || at > 0
+                        && is_keyword(&tokens[at - 1].token, &[Keyword::WITH, Keyword::RECURSIVE]);
                 if opens_list && defines(&tokens[at + 1..]) {
                     lexed.defined.insert(name.clone());
                 }
@@ -138,9 +138,13 @@ fn defines(rest: &[TokenWithSpan]) -> bool {
     let mut rest = rest.iter().map(|token| &token.token);
     let mut next = rest.next();
     if next == Some(&Token::LParen) {
-        next = rest.by_ref().skip_while(|token| **token != Token::RParen).nth(1);
+        next = rest
+            .by_ref()
+            .skip_while(|token| **token != Token::RParen)
+            .nth(1);
     }
-    next.is_some_and(|token| is_keyword(token, &[Keyword::AS])) && rest.next() == Some(&Token::LParen)
+    next.is_some_and(|token| is_keyword(token, &[Keyword::AS]))
+        && rest.next() == Some(&Token::LParen)
 }
 
 /// From the lexer's lines and columns to bytes.
@@ -186,9 +190,14 @@ mod tests {
 
     #[test]
     fn finds_values_but_not_in_quotes_comments_or_times() {
-        let text = "SELECT ':no', \":no\", TIME '10:20' -- :no\n/* :no */ WHERE a = :yes AND b = :Ünï";
+        let text =
+            "SELECT ':no', \":no\", TIME '10:20' -- :no\n/* :no */ WHERE a = :yes AND b = :Ünï";
         let lexed = lex(text, "t").unwrap();
-        let found: Vec<_> = lexed.holes.iter().map(|(at, name)| (&text[at.clone()], name.as_str())).collect();
+        let found: Vec<_> = lexed
+            .holes
+            .iter()
+            .map(|(at, name)| (&text[at.clone()], name.as_str()))
+            .collect();
         assert_eq!(found, [(":yes", "yes"), (":Ünï", "ünï")]);
     }
 
@@ -215,7 +224,12 @@ mod tests {
 
     #[test]
     fn an_open_quote_is_an_error_with_its_line() {
-        assert!(lex("SELECT 1,\n 'open", "f.sql").unwrap_err().to_string().starts_with("f.sql:2: "));
+        assert!(
+            lex("SELECT 1,\n 'open", "f.sql")
+                .unwrap_err()
+                .to_string()
+                .starts_with("f.sql:2: ")
+        );
     }
 
     #[test]
