@@ -15,11 +15,13 @@
 //! Around them: [`config`] (the file as written and as used), [`exclusion`] (what is hidden, and
 //! why), [`store`] (where journal and ledger live), [`app`] (wiring) and [`cli`].
 
+pub mod config;
 pub mod engine;
 pub mod exclusion;
 pub mod finding;
 pub mod logs;
 pub mod query;
+pub mod schedule;
 
 /// The candidate most like `name`, if any is like it at all.
 pub(crate) fn nearest<'a, T: AsRef<str>>(
