@@ -19,9 +19,13 @@ pub mod config;
 pub mod engine;
 pub mod exclusion;
 pub mod finding;
+pub mod journal;
+pub mod ledger;
 pub mod logs;
 pub mod query;
 pub mod schedule;
+pub mod store;
+pub mod window;
 
 /// The candidate most like `name`, if any is like it at all.
 pub(crate) fn nearest<'a, T: AsRef<str>>(
