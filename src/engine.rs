@@ -15,6 +15,7 @@ use crate::query::BoundQuery;
 
 #[cfg(feature = "local")]
 pub mod local;
+pub mod replay;
 
 /// Runs one bound query and gives every row, as text, in the query's order.
 #[async_trait]

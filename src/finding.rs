@@ -10,6 +10,8 @@ use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+pub mod rows;
+
 /// The columns that every detection returns first, in this order. Further columns are allowed and
 /// end up in [`Finding::extra`].
 pub const COLUMNS: [&str; 22] = [
@@ -58,6 +60,21 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    const ALL: [Self; 5] = [
+        Self::Clickops,
+        Self::Attempted,
+        Self::Chained,
+        Self::Operational,
+        Self::Not,
+    ];
+
+    /// The verdict that the SQL calls so.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|verdict| verdict.as_str() == word)
+    }
+
     /// The word as the SQL writes it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -86,6 +103,24 @@ pub enum Confidence {
     Medium,
     /// A hint only.
     Low,
+}
+
+impl Confidence {
+    /// The word as the SQL writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+        }
+    }
+
+    /// The confidence that the SQL calls so.
+    pub fn named(word: &str) -> Option<Self> {
+        [Self::High, Self::Medium, Self::Low]
+            .into_iter()
+            .find(|confidence| confidence.as_str() == word)
+    }
 }
 
 /// One event that a detection reports. Field for field the columns of a detection ([`COLUMNS`]);

@@ -15,14 +15,20 @@
 //! Around them: [`config`] (the file as written and as used), [`exclusion`] (what is hidden, and
 //! why), [`store`] (where journal and ledger live), [`app`] (wiring) and [`cli`].
 
+pub mod app;
+pub mod cli;
+pub mod collect;
 pub mod config;
 pub mod engine;
+pub mod error;
 pub mod exclusion;
 pub mod finding;
 pub mod journal;
 pub mod ledger;
+pub mod logging;
 pub mod logs;
 pub mod query;
+pub mod raw;
 pub mod schedule;
 pub mod store;
 pub mod window;

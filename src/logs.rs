@@ -3,6 +3,7 @@
 //! [`dir`] lists a folder; [`records`] reads one log, record by record, whatever its form.
 
 use std::fmt;
+use std::io::{self, Read};
 use std::str::FromStr;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
@@ -25,6 +26,13 @@ pub struct Log {
     pub delivered: DateTime<Utc>,
     /// Size as stored.
     pub bytes: u64,
+}
+
+impl Log {
+    /// When CloudTrail delivered it, if its name tells: a file's time may be that of a copy.
+    pub fn delivery_minute(&self) -> Option<DateTime<Utc>> {
+        delivery_minute(self.address.rsplit(['/', '\\']).next()?)
+    }
 }
 
 /// The first 64 bits of a SHA-256 that names a log in the ledger, as hexadecimal text in files.
@@ -112,6 +120,14 @@ impl Place {
             day: format!("{year}/{month}/{day}"),
         })
     }
+}
+
+/// Opens a log for reading, wherever it is.
+///
+/// # Errors
+/// When it vanished or may not be read.
+pub fn open(log: &Log) -> io::Result<impl Read + Send + use<>> {
+    dir::open(log)
 }
 
 /// Reads the delivery minute from a name as CloudTrail gives it:
