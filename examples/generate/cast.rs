@@ -90,6 +90,9 @@ pub(crate) const COLLEAGUES: [&Person; 4] = [&ANN, &BO, &CHIDI, &DANA];
 /// The address that the workloads and the build runners share.
 pub(crate) const EGRESS: &str = "192.0.2.66";
 
+/// The address of a customer of the shop.
+pub(crate) const SHOPPER: &str = "198.51.100.200";
+
 /// `userIdentity`, in CloudTrail's order of fields.
 #[derive(Clone, Default, Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -266,7 +266,7 @@ fn reports_from_an_instance(scene: &mut Scene, shift: &Shift) -> Result<()> {
     );
     scene.automatic(
         identity,
-        Via::Boto3,
+        Via::Agent,
         shift.account,
         shift.region,
         call,

@@ -38,7 +38,7 @@ struct Options {
     /// File for the truth: one JSON line per event
     #[arg(long, value_name = "FILE")]
     truth: Option<PathBuf>,
-    /// How many events to write, roughly
+    /// How many events to write, roughly, and no fewer than the story has
     #[arg(long, value_name = "N", default_value_t = 2_000)]
     events: u64,
     /// How many days the archive spans
@@ -52,12 +52,12 @@ struct Options {
     start: NaiveDate,
     /// Size of a full log in MB, before compression: CloudTrail's limit is 50,
     /// a quiet account's logs are tiny
-    #[arg(long, value_name = "M", default_value_t = 0.035)]
+    #[arg(long, value_name = "M", default_value_t = 0.05)]
     file_mb: f64,
 }
 
 /// Bytes of JSON per event, near enough to plan with.
-const EVENT_BYTES: f64 = 1_330.0;
+const EVENT_BYTES: f64 = 1_260.0;
 
 /// After so many everyday moments the story is told once more, which keeps
 /// changes by hand below one event in a hundred.
@@ -124,7 +124,9 @@ struct Encores {
 impl Encores {
     fn due(&mut self) -> Option<usize> {
         self.moments += 1;
-        (self.moments % MOMENTS_PER_ENCORE == 0).then_some(self.moments / MOMENTS_PER_ENCORE)
+        self.moments
+            .is_multiple_of(MOMENTS_PER_ENCORE)
+            .then_some(self.moments / MOMENTS_PER_ENCORE)
     }
 }
 

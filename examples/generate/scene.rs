@@ -5,7 +5,7 @@ use anyhow::Result;
 use chrono::{DateTime, Duration, Utc};
 use serde_json::{Value, json};
 
-use crate::cast::{ACCOUNTS, Account, EGRESS, GLOBAL, Identity, Person, ROOT, Region};
+use crate::cast::{ACCOUNTS, Account, EGRESS, GLOBAL, Identity, Person, ROOT, Region, SHOPPER};
 use crate::random::Random;
 use crate::record::{Call, Caller, call, logged_in, record};
 use crate::truth::{Truth, Verdict};
@@ -276,7 +276,7 @@ impl<'a> Scene<'a> {
     ) -> Result<()> {
         let caller = Caller {
             identity,
-            address: via.address(EGRESS),
+            address: via.address(if class == "app-user" { SHOPPER } else { EGRESS }),
             user_agent: Some(via.user_agent(ROOT.browser, call.service, call.action)),
             external: via.is_external(),
             flagged: false,

@@ -24,6 +24,8 @@ pub(crate) enum Via {
     Terraform,
     Boto3,
     Cdk,
+    /// The agent of Systems Manager on an instance.
+    Agent,
     /// An AWS service, in its own name or in the caller's.
     Service(&'static str),
 }
@@ -43,6 +45,7 @@ impl Via {
             Self::Terraform => "terraform",
             Self::Boto3 => "boto3",
             Self::Cdk => "cdk",
+            Self::Agent => "agent",
             Self::Service(_) => "service",
         }
     }
@@ -70,6 +73,7 @@ impl Via {
             Self::Terraform => format!("APN/1.0 HashiCorp/1.0 Terraform/1.14.0 (+https://www.terraform.io) terraform-provider-aws/6.22.1 (+https://registry.terraform.io/providers/hashicorp/aws) aws-sdk-go-v2/1.40.0 ua/2.1 os/linux lang/go#1.25.4 md/GOOS#linux md/GOARCH#amd64 api/{service}#1.62.1 m/C,E,g"),
             Self::Boto3 => "Boto3/1.41.5 md/Botocore#1.41.5 ua/2.1 os/linux#5.10.245-245.983.amzn2.x86_64 md/arch#x86_64 lang/python#3.13.9 md/pyimpl#CPython exec-env/AWS_Lambda_python3.13 m/Z,b,D cfg/retry-mode#legacy Botocore/1.41.5".to_owned(),
             Self::Cdk => format!("aws-sdk-js/3.936.0 ua/2.1 os/linux#6.8.0 lang/js md/nodejs#22.21.1 api/{service}#3.936.0 m/E,P aws-cdk/2.1033.0"),
+            Self::Agent => "aws-sdk-go/1.55.5 (go1.24.6; linux; amd64) amazon-ssm-agent/3.3.3050.0".to_owned(),
             Self::Service(principal) => principal.to_owned(),
         }
     }
