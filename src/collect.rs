@@ -30,8 +30,8 @@ pub struct Collect<'a> {
     pub store: &'a dyn Store,
     /// Makes the statement.
     pub assembler: &'a Assembler,
-    /// The view that finds.
-    pub detection: &'a str,
+    /// The views that find. Each of them scans the logs once.
+    pub detections: &'a [String],
     /// What limits the window.
     pub limits: Limits,
     /// The time of the run.
@@ -164,10 +164,12 @@ async fn collect_part(
 ) -> Result<Vec<LogKey>, CollectError> {
     let started = Instant::now();
     let part: Arc<[Log]> = part.into();
-    let query = run
-        .assembler
-        .named(run.detection, &BTreeMap::new(), part.clone())?;
-    let (mut findings, odd_rows, scan) = found(run, &query).await?;
+    let (mut findings, mut odd_rows) = (Vec::new(), Vec::new());
+    let mut read = Reading::default();
+    for detection in run.detections {
+        let query = run.assembler.named(detection, &BTreeMap::new(), part.clone())?;
+        read.add(&found(run, detection, &query, &mut findings, &mut odd_rows).await?);
+    }
 
     let unread: HashSet<String> = scan
         .damaged()
