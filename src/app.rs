@@ -12,7 +12,8 @@ use crate::logs::Log;
 use crate::logs::dir::{self, Listing};
 use crate::query::assemble::Assembler;
 use crate::store::Store;
-use crate::store::dir::DirStore;
+use crate::render::Renderer;
+use crate::store::dir::{DirStore, Turn};
 use crate::store::memory::MemoryStore;
 
 /// Everything a command needs, made from the config.
@@ -34,7 +35,7 @@ impl App {
     /// # Errors
     /// [`Error`] when this build carries none that could read the logs.
     pub fn engine(&self) -> Result<Box<dyn Engine>, Error> {
-        if let Some(Place::Dir(path)) = &self.config.replay {
+        if let Some(path) = &self.config.replay {
             return Ok(Box::new(crate::engine::replay::ReplayEngine::new(path)));
         }
         embedded()
@@ -58,6 +59,25 @@ impl App {
         match &self.config.store {
             Place::Dir(root) => Box::new(DirStore::new(root)),
             Place::Memory => Box::new(MemoryStore::default()),
+        }
+    }
+
+    /// Makes messages of the shipped and the user's templates.
+    pub fn renderer(&self) -> Renderer {
+        match &self.config.templates {
+            Some(folder) => Renderer::with_folder(folder),
+            None => Renderer::shipped(),
+        }
+    }
+
+    /// Waits until no other run uses the store; what it gives keeps the others waiting.
+    ///
+    /// # Errors
+    /// [`Error`] when the store cannot be written.
+    pub fn turn(&self) -> Result<Option<Turn>, Error> {
+        match &self.config.store {
+            Place::Dir(root) => Ok(Some(DirStore::new(root).turn()?)),
+            Place::Memory => Ok(None),
         }
     }
 

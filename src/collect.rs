@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 
-use crate::engine::{Damaged, Engine, EngineError, Scan};
+use crate::engine::{Engine, EngineError, Scan};
 use crate::finding::Finding;
 use crate::finding::rows::{Columns, RowError};
 use crate::journal::{self, Entry, JournalError, WindowRecord};
@@ -57,8 +57,8 @@ pub struct Collected {
     pub repeated: usize,
     /// Logs that an earlier run collected.
     pub known: usize,
-    /// Logs that could not be read to their end; the next run tries them again.
-    pub damaged: Vec<Damaged>,
+    /// Logs that could not be read to their end, and why; the next run tries them again.
+    pub damaged: BTreeMap<String, String>,
     /// Rows that are no findings.
     pub odd_rows: Vec<RowError>,
 }
@@ -143,11 +143,7 @@ async fn repaired(run: &Collect<'_>) -> Result<Loaded, CollectError> {
     let mut loaded = ledger::load(run.store).await?;
     let known = loaded.ledger.next_window;
     while let Some(entry) = journal::read(run.store, loaded.ledger.next_window).await? {
-        let window = entry.window;
-        let number = window.number;
-        loaded
-            .ledger
-            .add_window(number, window.logs, &entry.findings, window.collected_at);
+        loaded.ledger.add_window(&entry);
     }
     if loaded.ledger.next_window != known {
         loaded.save(run.store).await?;
@@ -164,114 +160,102 @@ async fn collect_part(
 ) -> Result<Vec<LogKey>, CollectError> {
     let started = Instant::now();
     let part: Arc<[Log]> = part.into();
-    let (mut findings, mut odd_rows) = (Vec::new(), Vec::new());
-    let mut read = Reading::default();
+    let mut found = Found::default();
     for detection in run.detections {
-        let query = run.assembler.named(detection, &BTreeMap::new(), part.clone())?;
-        read.add(&found(run, detection, &query, &mut findings, &mut odd_rows).await?);
+        detect(run, detection, &part, &mut found).await?;
     }
-
-    let unread: HashSet<String> = scan
-        .damaged()
-        .into_iter()
-        .map(|damaged| damaged.log)
-        .collect();
-    let (unread, read): (Vec<&Log>, Vec<&Log>) =
-        part.iter().partition(|log| unread.contains(&log.address));
-    let before = findings.len();
+    let total = found.findings.len();
     let mut seen = HashSet::new();
-    findings.retain(|finding| {
+    found.findings.retain(|finding| {
         seen.insert(ledger::finding_key(finding)) && !loaded.ledger.knows(finding)
     });
-    let repeated = before - findings.len();
-    let by_address: HashMap<&str, &Log> =
-        part.iter().map(|log| (log.address.as_str(), log)).collect();
-    for finding in &mut findings {
-        let log = finding
-            .log_file
-            .as_deref()
-            .and_then(|address| by_address.get(address));
-        finding.delivered = log.and_then(|log| log.delivery_minute());
-    }
-    tokio::task::block_in_place(|| raw::attach(&mut findings, &part, logs::open));
+    let repeated = total - found.findings.len();
+    note_delivery(&mut found.findings, &part);
+    tokio::task::block_in_place(|| raw::attach(&mut found.findings, &part, logs::open));
 
+    let (unread, read): (Vec<&Log>, Vec<&Log>) =
+        part.iter().partition(|log| found.damaged.contains_key(&log.address));
     let entry = Entry {
         window: WindowRecord {
             number: loaded.ledger.next_window,
             collected_at: run.now,
-            detection: run.detection.to_owned(),
             logs: read.iter().map(|log| (log.key, log.delivered)).collect(),
-            bytes: scan.bytes.load(Ordering::Relaxed),
-            records: scan.records.load(Ordering::Relaxed),
+            bytes: found.bytes,
+            records: found.records,
             seconds: started.elapsed().as_secs_f64(),
-            damaged: scan
-                .damaged()
-                .into_iter()
-                .map(|damaged| (damaged.log, damaged.reason))
-                .collect(),
+            damaged: found.damaged,
         },
-        findings,
+        findings: found.findings,
     };
     // A window of nothing but damaged logs would be written anew by every run until somebody
     // repairs them.
     if !read.is_empty() || !entry.findings.is_empty() {
         journal::append(run.store, &entry).await?;
-        let window = &entry.window;
-        loaded.ledger.add_window(
-            window.number,
-            window.logs.iter().copied(),
-            &entry.findings,
-            run.now,
-        );
+        loaded.ledger.add_window(&entry);
         loaded.ledger.forget(run.now, run.limits.overlap);
         loaded.save(run.store).await?;
     }
-    collected.add(entry, scan.damaged(), odd_rows, repeated);
+    collected.add(entry, found.odd_rows, repeated);
     Ok(unread.iter().map(|log| log.key).collect())
 }
 
-/// Runs the detection.
-async fn found(
+/// What the detections found in one part of a window.
+#[derive(Default)]
+struct Found {
+    findings: Vec<Finding>,
+    odd_rows: Vec<RowError>,
+    bytes: u64,
+    records: u64,
+    damaged: BTreeMap<String, String>,
+}
+
+/// Runs one detection.
+async fn detect(
     run: &Collect<'_>,
-    query: &BoundQuery,
-) -> Result<(Vec<Finding>, Vec<RowError>, Arc<Scan>), CollectError> {
-    let failed = |error| CollectError::Engine {
-        error,
-        query: Box::new(query.clone()),
-    };
-    let mut rows = run.engine.rows(query).await.map_err(failed)?;
+    detection: &str,
+    logs: &Arc<[Log]>,
+    found: &mut Found,
+) -> Result<(), CollectError> {
+    let query = run.assembler.named(detection, &BTreeMap::new(), logs.clone())?;
+    let failed =
+        |error| CollectError::Engine { error, query: Box::new(query.clone()) };
+    let mut rows = run.engine.rows(&query).await.map_err(failed)?;
     (run.watch)(&rows.scan);
-    let columns = Columns::of(&rows.columns).map_err(|error| CollectError::Columns {
-        detection: run.detection.to_owned(),
-        error,
-    })?;
-    let (mut findings, mut odd) = (Vec::new(), Vec::new());
+    let columns = Columns::of(&rows.columns)
+        .map_err(|error| CollectError::Columns { detection: detection.to_owned(), error })?;
     while let Some(page) = rows.page().await.map_err(failed)? {
         for row in page {
-            match columns.finding(row) {
-                Ok(finding) => findings.push(finding),
-                Err(error) => odd.push(error),
+            match columns.finding(detection, row) {
+                Ok(finding) => found.findings.push(finding),
+                Err(error) => found.odd_rows.push(error),
             }
         }
     }
-    Ok((findings, odd, rows.scan.clone()))
+    found.bytes += rows.scan.bytes.load(Ordering::Relaxed);
+    found.records += rows.scan.records.load(Ordering::Relaxed);
+    found.damaged.extend(rows.scan.damaged().into_iter().map(|log| (log.log, log.reason)));
+    Ok(())
+}
+
+/// Tells each finding when its log was delivered.
+fn note_delivery(findings: &mut [Finding], logs: &[Log]) {
+    let by_address: HashMap<&str, &Log> =
+        logs.iter().map(|log| (log.address.as_str(), log)).collect();
+    for finding in findings {
+        let log = finding.log_file.as_deref().and_then(|address| by_address.get(address));
+        finding.delivered = log.and_then(|log| log.delivery_minute());
+    }
 }
 
 impl Collected {
-    fn add(
-        &mut self,
-        entry: Entry,
-        damaged: Vec<Damaged>,
-        odd_rows: Vec<RowError>,
-        repeated: usize,
-    ) {
+    fn add(&mut self, entry: Entry, odd_rows: Vec<RowError>, repeated: usize) {
         self.logs += entry.window.logs.len() as u64;
         self.bytes += entry.window.bytes;
         self.records += entry.window.records;
         self.seconds += entry.window.seconds;
         self.findings += entry.findings.len();
         self.repeated += repeated;
-        self.damaged.extend(damaged);
+        self.damaged.extend(entry.window.damaged);
         self.odd_rows.extend(odd_rows);
     }
 }

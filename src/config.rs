@@ -22,6 +22,8 @@ use file::File;
 pub struct Config {
     /// Where the logs are; `None` until a flag or the file says so.
     pub logs: Option<Place>,
+    /// Rows to answer every query with, in place of an engine.
+    pub replay: Option<PathBuf>,
     /// A folder laid out like `sql/`, whose files go over the shipped ones.
     pub sql: Option<PathBuf>,
     /// A folder laid out like `templates/`, whose files go over the shipped ones.
@@ -51,14 +53,7 @@ pub enum Place {
     Memory,
 }
 
-/// An account as people know it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Account {
-    /// What people call it.
-    pub name: String,
-    /// The group whose reports show it.
-    pub group: Option<String>,
-}
+pub use crate::digest::Account;
 
 /// The kind of service behind a channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -191,6 +186,7 @@ impl Config {
                 .as_deref()
                 .map(|at| place(at, "source.logs"))
                 .transpose()?,
+            replay: file.source.replay,
             sql: file.source.sql,
             templates: file.source.templates,
             overlap: span(file.window.overlap.as_deref(), "window.overlap")?,

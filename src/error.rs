@@ -13,6 +13,7 @@ use crate::finding::rows::RowError;
 use crate::journal::JournalError;
 use crate::ledger::LedgerError;
 use crate::query::{BoundQuery, QueryError};
+use crate::render::RenderError;
 use crate::store::StoreError;
 
 /// Exit codes. Other programs rely on them.
@@ -161,6 +162,13 @@ impl From<JournalError> for Error {
                 Self::of(Exit::Partly, "journal", &error, Some(hint))
             }
         }
+    }
+}
+
+impl From<RenderError> for Error {
+    fn from(error: RenderError) -> Self {
+        let hint = Some("templates/README.md lists what a template may use.".to_owned());
+        Self::of(Exit::Partly, "render", &error, hint)
     }
 }
 

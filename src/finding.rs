@@ -127,6 +127,9 @@ impl Confidence {
 /// `None` is SQL `NULL`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Finding {
+    /// The view that found it.
+    #[serde(default)]
+    pub detection: String,
     /// CloudTrail's `eventID`, or a hash of the record where it has none.
     pub event_id: String,
     /// When the call completed, as CloudTrail wrote it (ISO 8601, UTC).
@@ -196,12 +199,6 @@ fn shown() -> bool {
 }
 
 impl Finding {
-    /// What makes two findings the same one: CloudTrail may deliver an event twice, and event ids
-    /// are unique only within an account's trail.
-    pub fn identity(&self) -> (&str, Option<&str>) {
-        (&self.event_id, self.account_id.as_deref())
-    }
-
     /// The event's own time; `None` where the record holds no readable one.
     pub fn time(&self) -> Option<DateTime<Utc>> {
         DateTime::parse_from_rfc3339(&self.event_time)

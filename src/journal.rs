@@ -4,6 +4,8 @@
 //! file appears as a whole and is never changed, so whoever finds one knows that its window is
 //! collected, even if the ledger was not told before a crash.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -18,8 +20,6 @@ pub struct WindowRecord {
     pub number: u64,
     /// When it was collected.
     pub collected_at: DateTime<Utc>,
-    /// The view that found.
-    pub detection: String,
     /// The logs that were read to their end: key and delivery minute.
     pub logs: Vec<(LogKey, DateTime<Utc>)>,
     /// Bytes read, as stored.
@@ -30,7 +30,7 @@ pub struct WindowRecord {
     pub seconds: f64,
     /// Logs that could not be read to their end, with the reason.
     #[serde(default)]
-    pub damaged: Vec<(String, String)>,
+    pub damaged: BTreeMap<String, String>,
 }
 
 /// One window as the journal holds it.

@@ -10,7 +10,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::finding::Finding;
-use crate::logs::{Log, LogKey};
+use crate::journal::Entry;
+use crate::logs::LogKey;
 use crate::store::{Expected, Store, StoreError, Version};
 
 /// Key of the blob.
@@ -159,24 +160,17 @@ impl Ledger {
     }
 
     /// Notes a window that is in the journal.
-    pub fn add_window<'a>(
-        &mut self,
-        number: u64,
-        logs: impl IntoIterator<Item = (LogKey, DateTime<Utc>)>,
-        findings: impl IntoIterator<Item = &'a Finding>,
-        collected_at: DateTime<Utc>,
-    ) {
-        self.next_window = number + 1;
-        for (key, delivered) in logs {
-            self.collected
-                .entry(delivered.date_naive())
-                .or_default()
-                .0
-                .insert(key);
-            self.until = self.until.max(Some(delivered));
+    pub fn add_window(&mut self, entry: &Entry) {
+        let window = &entry.window;
+        self.next_window = window.number + 1;
+        for (key, delivered) in &window.logs {
+            self.collected.entry(delivered.date_naive()).or_default().0.insert(*key);
+            self.until = self.until.max(Some(*delivered));
         }
-        let keys = self.findings.entry(collected_at.date_naive()).or_default();
-        keys.0.extend(findings.into_iter().map(finding_key));
+        if !entry.findings.is_empty() {
+            let keys = self.findings.entry(window.collected_at.date_naive()).or_default();
+            keys.0.extend(entry.findings.iter().map(finding_key));
+        }
     }
 
     /// Forgets what no run will ask for any more. Without an `overlap` every run may ask for
@@ -210,13 +204,14 @@ impl Ledger {
     }
 }
 
-/// A finding is known by its identity, not by its log: a second delivery lies in another one.
+/// What makes two findings the same one: the same detection found the same event. It is not the
+/// log, because a second delivery lies in another one, and not the event alone, because event ids
+/// are unique only within an account's trail.
 pub fn finding_key(finding: &Finding) -> LogKey {
-    let (event, account) = finding.identity();
-    LogKey::of(&[event.as_bytes(), account.unwrap_or_default().as_bytes()])
-}
-
-/// The keys and delivery minutes of logs, as the ledger keeps them.
-pub fn keys(logs: &[Log]) -> impl Iterator<Item = (LogKey, DateTime<Utc>)> {
-    logs.iter().map(|log| (log.key, log.delivered))
+    let parts = [
+        finding.detection.as_str(),
+        &finding.event_id,
+        finding.account_id.as_deref().unwrap_or_default(),
+    ];
+    LogKey::of(&parts.map(str::as_bytes))
 }

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 
 use crate::config::{Account, Mode, Report};
 use crate::deliver::deliver;
-use crate::digest::{self, About, Detail, Digest, RunStats};
+use crate::digest::{About, Detail, Digest, RunStats};
 use crate::engine::Damaged;
 use crate::error::Error;
 use crate::finding::Finding;
@@ -36,6 +36,8 @@ pub struct Reporting<'a> {
     pub now: DateTime<Utc>,
     /// Whether messages may have colour.
     pub color: bool,
+    /// Whether reports go out although their time has not come.
+    pub forced: bool,
 }
 
 /// How a report went.
@@ -66,7 +68,7 @@ pub async fn report(run: &Reporting<'_>, report: &Report) -> Result<Reported, Er
     let mut reported = Reported::default();
     loop {
         let mut loaded = ledger::load(run.store).await?;
-        let Some(sending) = due(&loaded, report, run.now, &mut reported) else {
+        let Some(sending) = due(run, &loaded, report, &mut reported) else {
             return Ok(reported);
         };
         let left_over = loaded.ledger.reports.get(&report.name).is_some_and(|state| state.sending.is_some());
@@ -90,21 +92,27 @@ pub async fn report(run: &Reporting<'_>, report: &Report) -> Result<Reported, Er
 }
 
 /// What is to be sent now: the rest of what was begun, or all that is new if the time has come.
-fn due(loaded: &Loaded, report: &Report, now: DateTime<Utc>, reported: &mut Reported) -> Option<Sending> {
+fn due(
+    run: &Reporting<'_>,
+    loaded: &Loaded,
+    report: &Report,
+    reported: &mut Reported,
+) -> Option<Sending> {
     let state = loaded.ledger.reports.get(&report.name).cloned().unwrap_or_default();
     if state.sending.is_some() {
         return state.sending;
     }
     let (at, missed) = match &report.schedule {
+        Some(_) if run.forced => (run.now, 0),
         Some(schedule) => {
-            let due = schedule.due(state.last, now, report.timezone)?;
+            let due = schedule.due(state.last, run.now, report.timezone)?;
             (due.at, due.missed)
         }
         None if state.next_window == loaded.ledger.next_window => {
             reported.nothing_new = reported.delivered == 0;
             return None;
         }
-        None => (now, 0),
+        None => (run.now, 0),
     };
     Some(Sending {
         end: loaded.ledger.next_window,
@@ -130,11 +138,12 @@ async fn content(
             line: 0,
             reason: "the file is gone".to_owned(),
         })?;
-        if entry.window.detection == report.detection {
-            let shown = |finding: &Finding| route::shows(&report.matches, run.accounts, finding);
-            findings.extend(entry.findings.into_iter().filter(shown));
-            windows.push(entry.window);
-        }
+        let shown = |finding: &Finding| {
+            finding.detection == report.detection
+                && route::shows(&report.matches, run.accounts, finding)
+        };
+        findings.extend(entry.findings.into_iter().filter(shown));
+        windows.push(entry.window);
     }
     let about = about(run, report, &state, sending, &windows);
     let events = match report.mode {
@@ -172,16 +181,12 @@ fn about(
             sending.missed
         ));
     }
-    let name = |account: &Account| digest::Account {
-        name: account.name.clone(),
-        group: account.group.clone(),
-    };
     About {
         report: report.name.clone(),
         from,
         to,
         zone: report.timezone,
-        accounts: run.accounts.iter().map(|(id, account)| (id.clone(), name(account))).collect(),
+        accounts: run.accounts.clone(),
         run: RunStats {
             logs: windows.iter().map(|window| window.logs.len() as u64).sum(),
             bytes: windows.iter().map(|window| window.bytes).sum(),
@@ -196,7 +201,7 @@ fn about(
     }
 }
 
-fn damaged((log, reason): &(String, String)) -> Damaged {
+fn damaged((log, reason): (&String, &String)) -> Damaged {
     Damaged {
         log: log.clone(),
         reason: reason.clone(),
@@ -252,14 +257,14 @@ fn messages(
     let mut messages = Vec::new();
     if report.mode != Mode::Events {
         let template = if content.digest.counts.changes == 0 { "quiet" } else { "digest" };
-        let (message, note) = run.renderer.render_or_shipped(sink.form(), template, &content.digest, run.color)?;
-        notes.extend(note);
-        messages.push(message.keyed("digest"));
+        let rendered = run.renderer.render_or_shipped(sink.form(), template, &content.digest, run.color)?;
+        notes.extend(rendered.notice);
+        messages.push(rendered.message.keyed("digest"));
     }
     for event in &content.events {
-        let (message, note) = run.renderer.render_or_shipped(sink.form(), "event", event, run.color)?;
-        notes.extend(note);
-        messages.push(message.keyed(format!("event/{}", event.event_id)));
+        let rendered = run.renderer.render_or_shipped(sink.form(), "event", event, run.color)?;
+        notes.extend(rendered.notice);
+        messages.push(rendered.message.keyed(format!("event/{}", event.event_id)));
     }
     notes.dedup();
     Ok(messages)

@@ -98,6 +98,7 @@ impl Window {
 #[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
+    use crate::journal::{Entry, WindowRecord};
     use crate::logs::LogKey;
 
     fn at(minute: &str) -> DateTime<Utc> {
@@ -124,9 +125,18 @@ mod tests {
     }
 
     fn ledger(collected: &[&str]) -> Ledger {
-        let logs: Vec<_> = collected.iter().map(|minute| log(minute, 1)).collect();
+        let logs = collected.iter().map(|minute| log(minute, 1));
+        let window = WindowRecord {
+            number: 0,
+            collected_at: at("23T12:00"),
+            logs: logs.map(|log| (log.key, log.delivered)).collect(),
+            bytes: 0,
+            records: 0,
+            seconds: 0.0,
+            damaged: Default::default(),
+        };
         let mut ledger = Ledger::default();
-        ledger.add_window(0, crate::ledger::keys(&logs), [], at("23T12:00"));
+        ledger.add_window(&Entry { window, findings: Vec::new() });
         ledger
     }
 

@@ -38,6 +38,8 @@ pub struct File {
 pub struct Source {
     /// A folder or a file.
     pub logs: Option<String>,
+    /// A file of rows, as `clickops query --format ndjson` prints them, to run on in place of logs.
+    pub replay: Option<PathBuf>,
     /// A folder laid out like `sql/`.
     pub sql: Option<PathBuf>,
     /// A folder laid out like `templates/`.
@@ -122,6 +124,7 @@ impl File {
         Self {
             source: Source {
                 logs: over.source.logs.or(self.source.logs),
+                replay: over.source.replay.or(self.source.replay),
                 sql: over.source.sql.or(self.source.sql),
                 templates: over.source.templates.or(self.source.templates),
             },
@@ -146,7 +149,7 @@ pub(super) fn read(path: &Path) -> Result<File, ConfigError> {
     let mut file: File =
         toml::from_str(&text).map_err(|error| text_error(&path.display().to_string(), &error))?;
     let base = path.parent().unwrap_or(Path::new(""));
-    for folder in [&mut file.source.sql, &mut file.source.templates] {
+    for folder in [&mut file.source.replay, &mut file.source.sql, &mut file.source.templates] {
         *folder = folder.take().map(|folder| base.join(folder));
     }
     for place in [&mut file.source.logs, &mut file.store.at] {

@@ -74,11 +74,15 @@ impl Columns {
         })
     }
 
-    /// Reads one row.
+    /// Reads one row of `detection`.
     ///
     /// # Errors
     /// [`RowError::Value`] for a verdict or confidence that does not exist.
-    pub fn finding(&self, mut row: Vec<Option<String>>) -> Result<Finding, RowError> {
+    pub fn finding(
+        &self,
+        detection: &str,
+        mut row: Vec<Option<String>>,
+    ) -> Result<Finding, RowError> {
         row.resize(self.width, None);
         let extra = self
             .extra
@@ -104,6 +108,7 @@ impl Columns {
             }
         };
         Ok(Finding {
+            detection: detection.to_owned(),
             event_time: take("event_time").unwrap_or_default(),
             account_id: take("account_id"),
             region: take("region"),
@@ -172,7 +177,7 @@ mod tests {
             ("Role", "Admin"),
             ("reported", "false"),
         ];
-        let finding = columns.finding(row(&values, &names)).unwrap();
+        let finding = columns.finding("d", row(&values, &names)).unwrap();
         assert_eq!(finding.verdict, Verdict::Attempted);
         assert_eq!(finding.extra["role"].as_deref(), Some("Admin"));
         assert!(!finding.reported);
@@ -191,12 +196,12 @@ mod tests {
         );
         let names = names(&[]);
         let columns = Columns::of(&names).unwrap();
-        let wrong = columns.finding(row(&[("event_id", "e"), ("verdict", "maybe")], &names));
+        let wrong = columns.finding("d", row(&[("event_id", "e"), ("verdict", "maybe")], &names));
         assert_eq!(
             wrong.unwrap_err().to_string(),
             "event e: column verdict holds 'maybe'"
         );
-        let null = columns.finding(row(&[("event_id", "e")], &names));
+        let null = columns.finding("d", row(&[("event_id", "e")], &names));
         assert_eq!(
             null.unwrap_err().to_string(),
             "event e: column verdict holds 'NULL'"

@@ -53,7 +53,7 @@ pub fn parse(text: &str, origin: &str) -> Result<Header, QueryError> {
         let rest = rest.trim();
         match key {
             "name" => rest.clone_into(&mut header.name),
-            "about" => rest.clone_into(&mut header.about),
+            "about" => continue_line(&mut header, "about", rest),
             "param" => header.params.push(param(rest).map_err(error)?),
             "column" => {
                 let (name, about) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn reads_every_line() {
         let header = parse(
-            "-- name: who-touched\n-- about: Who changed a resource,\n--   and when.\n\
+            "-- name: who-touched\n-- about: Who changed\n-- about: a resource,\n--   and when.\n\
              -- param: resource text The resource.\n-- param: day text default='' Only this day.\n\
              -- param: limit integer default=100 At most\n--   so many.\n-- column: actor The person.\n\nSELECT 1",
             "f",

@@ -15,6 +15,14 @@ pub struct DirStore {
     root: PathBuf,
 }
 
+/// The right to be the only run that uses a store. The system takes it back when the process dies.
+#[derive(Debug)]
+pub struct Turn {
+    _held: File,
+}
+
+/// A run holds a lock on this file.
+const TURN: &str = ".turn";
 /// Writers hold a lock on this file, which the system lets go of when a process dies.
 const LOCK: &str = ".lock";
 /// Where a blob is written before it gets its name.
@@ -24,6 +32,21 @@ impl DirStore {
     /// A store in `root`.
     pub fn new(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into() }
+    }
+
+    /// Waits until no other run uses the store.
+    ///
+    /// # Errors
+    /// [`StoreError::Failed`].
+    pub fn turn(&self) -> Result<Turn, StoreError> {
+        fs::create_dir_all(&self.root).map_err(failed("write", &self.root))?;
+        let path = self.root.join(TURN);
+        let file = File::create(&path).map_err(failed("write", &path))?;
+        if file.try_lock().is_err() {
+            tracing::warn!(store = %self.root.display(), "another run uses the store, waiting for it");
+            file.lock().map_err(failed("write", &path))?;
+        }
+        Ok(Turn { _held: file })
     }
 
     fn path(&self, key: &str) -> PathBuf {
