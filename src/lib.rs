@@ -15,7 +15,11 @@
 //! Around them: [`config`] (the file as written and as used), [`exclusion`] (what is hidden, and
 //! why), [`store`] (where journal and ledger live), [`app`] (wiring) and [`cli`].
 
+pub mod digest;
 pub mod engine;
 pub mod finding;
 pub mod logs;
+pub mod message;
 pub mod query;
+pub mod render;
+pub mod sink;
