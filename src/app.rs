@@ -11,8 +11,8 @@ use crate::exclusion;
 use crate::logs::Log;
 use crate::logs::dir::{self, Listing};
 use crate::query::assemble::Assembler;
-use crate::store::Store;
 use crate::render::Renderer;
+use crate::store::Store;
 use crate::store::dir::{DirStore, Turn};
 use crate::store::memory::MemoryStore;
 
@@ -47,11 +47,7 @@ impl App {
     /// [`Error`] when a file cannot be used.
     pub fn assembler(&self) -> Result<Assembler, Error> {
         let exclusions = exclusion::relation(&self.config.exclusions, self.now.date_naive());
-        Ok(Assembler::new(
-            self.config.catalogue()?,
-            LOCAL_TABLE,
-            exclusions,
-        ))
+        Ok(Assembler::new(self.config.catalogue()?, LOCAL_TABLE, exclusions))
     }
 
     /// The store.

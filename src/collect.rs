@@ -118,11 +118,7 @@ pub async fn collect(run: &Collect<'_>, logs: Vec<Log>) -> Result<Collected, Col
     loop {
         let mut loaded = repaired(run).await?;
         loaded.ledger.floor = window::first_floor(&run.limits, &loaded.ledger, run.now);
-        let left = logs
-            .iter()
-            .filter(|log| !damaged.contains(&log.key))
-            .cloned()
-            .collect();
+        let left = logs.iter().filter(|log| !damaged.contains(&log.key)).cloned().collect();
         let window: Window = window::choose(left, &loaded.ledger, &run.limits);
         if collected.logs == 0 {
             collected.known = window.known;
@@ -217,8 +213,7 @@ async fn detect(
     found: &mut Found,
 ) -> Result<(), CollectError> {
     let query = run.assembler.named(detection, &BTreeMap::new(), logs.clone())?;
-    let failed =
-        |error| CollectError::Engine { error, query: Box::new(query.clone()) };
+    let failed = |error| CollectError::Engine { error, query: Box::new(query.clone()) };
     let mut rows = run.engine.rows(&query).await.map_err(failed)?;
     (run.watch)(&rows.scan);
     let columns = Columns::of(&rows.columns)

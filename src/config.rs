@@ -143,10 +143,7 @@ impl ConfigError {
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Unreadable { .. } => "Check the path given with --config.".to_owned(),
-            Self::Text {
-                nearest: Some(nearest),
-                ..
-            } => format!("Did you mean '{nearest}'?"),
+            Self::Text { nearest: Some(nearest), .. } => format!("Did you mean '{nearest}'?"),
             Self::Text { nearest: None, .. } => {
                 "README.md shows a complete config under 'Configuration'.".to_owned()
             }
@@ -180,12 +177,7 @@ impl Config {
         exclusion::check(&file.exclusion)?;
         exclusions.extend(file.exclusion);
         Ok(Self {
-            logs: file
-                .source
-                .logs
-                .as_deref()
-                .map(|at| place(at, "source.logs"))
-                .transpose()?,
+            logs: file.source.logs.as_deref().map(|at| place(at, "source.logs")).transpose()?,
             replay: file.source.replay,
             sql: file.source.sql,
             templates: file.source.templates,
@@ -223,13 +215,11 @@ fn span(text: Option<&str>, key: &str) -> Result<Option<Duration>, ConfigError> 
     match text {
         None | Some("all") => Ok(None),
         Some(text) => {
-            humantime::parse_duration(text)
-                .map(Some)
-                .map_err(|error| ConfigError::Value {
-                    key: key.to_owned(),
-                    reason: format!("'{text}' is no length of time: {error}"),
-                    hint: "Write it as 90m, 24h or 7d, or \"all\" for no end.".to_owned(),
-                })
+            humantime::parse_duration(text).map(Some).map_err(|error| ConfigError::Value {
+                key: key.to_owned(),
+                reason: format!("'{text}' is no length of time: {error}"),
+                hint: "Write it as 90m, 24h or 7d, or \"all\" for no end.".to_owned(),
+            })
         }
     }
 }
@@ -262,10 +252,7 @@ fn accounts(file: &File) -> Result<BTreeMap<String, Account>, ConfigError> {
                 hint: "Write the twelve digits in quotes: id = \"111122223333\".".to_owned(),
             });
         }
-        let known = Account {
-            name: account.name.clone(),
-            group: account.group.clone(),
-        };
+        let known = Account { name: account.name.clone(), group: account.group.clone() };
         if accounts.insert(account.id.clone(), known).is_some() {
             return Err(ConfigError::Value {
                 key: "account.id".to_owned(),
@@ -310,31 +297,17 @@ fn reports(
                 error("schedule", reason, hint.to_owned())
             })
         });
-        if let Some(unknown) = written
-            .channels
-            .iter()
-            .find(|name| !channels.contains_key(*name))
-        {
+        if let Some(unknown) = written.channels.iter().find(|name| !channels.contains_key(*name)) {
             let known: Vec<_> = channels.keys().map(String::as_str).collect();
             return Err(error(
                 "channels",
                 format!("no channel is called '{unknown}'"),
-                format!(
-                    "There are: {}. Add a [[channel]] of that name.",
-                    known.join(", ")
-                ),
+                format!("There are: {}. Add a [[channel]] of that name.", known.join(", ")),
             ));
         }
-        let groups: BTreeSet<_> = accounts
-            .values()
-            .filter_map(|account| account.group.as_ref())
-            .collect();
-        if let Some(unknown) = written
-            .matches
-            .groups
-            .iter()
-            .find(|group| !groups.contains(group))
-        {
+        let groups: BTreeSet<_> =
+            accounts.values().filter_map(|account| account.group.as_ref()).collect();
+        if let Some(unknown) = written.matches.groups.iter().find(|group| !groups.contains(group)) {
             return Err(error(
                 "match.groups",
                 format!("no account is in a group '{unknown}'"),
@@ -345,10 +318,7 @@ fn reports(
             name: written.name.clone(),
             schedule: schedule.transpose()?,
             timezone,
-            detection: written
-                .detection
-                .clone()
-                .unwrap_or_else(|| DETECTION.to_owned()),
+            detection: written.detection.clone().unwrap_or_else(|| DETECTION.to_owned()),
             mode: written.mode.unwrap_or(Mode::Digest),
             channels: if written.channels.is_empty() {
                 vec!["terminal".to_owned()]

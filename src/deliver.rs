@@ -57,10 +57,7 @@ mod tests {
         async fn deliver(&self, _: &Message) -> Result<Receipt, SinkError> {
             let left = self.0.fetch_sub(1, Ordering::Relaxed);
             if left > 0 {
-                return Err(SinkError::Retry {
-                    reason: "busy".to_owned(),
-                    after: self.1,
-                });
+                return Err(SinkError::Retry { reason: "busy".to_owned(), after: self.1 });
             }
             Ok(Receipt::default())
         }

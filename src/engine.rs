@@ -52,11 +52,7 @@ impl Rows {
         scan: Arc<Scan>,
         pages: mpsc::Receiver<Result<Vec<Row>, EngineError>>,
     ) -> Self {
-        Self {
-            columns,
-            scan,
-            pages,
-        }
+        Self { columns, scan, pages }
     }
 
     /// The next rows; `None` after the last.
@@ -104,10 +100,7 @@ pub struct Damaged {
 impl Scan {
     /// Notes a log that could not be read to its end.
     pub fn damage(&self, log: impl Into<String>, reason: impl Into<String>) {
-        self.damaged_list().push(Damaged {
-            log: log.into(),
-            reason: reason.into(),
-        });
+        self.damaged_list().push(Damaged { log: log.into(), reason: reason.into() });
     }
 
     /// The logs that could not be read to their end, by address.
@@ -123,9 +116,7 @@ impl Scan {
     }
 
     fn damaged_list(&self) -> std::sync::MutexGuard<'_, Vec<Damaged>> {
-        self.damaged
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.damaged.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 

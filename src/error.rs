@@ -54,12 +54,7 @@ pub struct Error {
 impl Error {
     /// An error of wrong usage.
     pub fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self {
-            exit: Exit::Usage,
-            stage: "usage",
-            message: message.into(),
-            hint: Some(hint.into()),
-        }
+        Self { exit: Exit::Usage, stage: "usage", message: message.into(), hint: Some(hint.into()) }
     }
 
     /// Nothing could be read.
@@ -88,12 +83,7 @@ impl Error {
     }
 
     fn of(exit: Exit, stage: &'static str, error: &dyn fmt::Display, hint: Option<String>) -> Self {
-        Self {
-            exit,
-            stage,
-            message: error.to_string(),
-            hint,
-        }
+        Self { exit, stage, message: error.to_string(), hint }
     }
 }
 
@@ -177,10 +167,9 @@ impl From<CollectError> for Error {
         match error {
             CollectError::Query(error) => error.into(),
             CollectError::Engine { error, query } => Self::engine(&error, &query),
-            CollectError::Columns { detection, error } => Self {
-                message: format!("{detection}: {error}"),
-                ..error.into()
-            },
+            CollectError::Columns { detection, error } => {
+                Self { message: format!("{detection}: {error}"), ..error.into() }
+            }
             CollectError::Ledger(error) => error.into(),
             CollectError::Journal(error) => error.into(),
         }

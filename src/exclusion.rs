@@ -107,9 +107,7 @@ impl TryFrom<TomlDate> for Until {
             TomlDate::Date(date) => date.to_string(),
             TomlDate::Text(text) => text,
         };
-        text.parse()
-            .map(Self)
-            .map_err(|_| format!("'{text}' is no date; write it as 2026-12-31"))
+        text.parse().map(Self).map_err(|_| format!("'{text}' is no date; write it as 2026-12-31"))
     }
 }
 
@@ -171,9 +169,8 @@ fn parse(text: &str, origin: &str) -> Result<Vec<Exclusion>, ExclusionError> {
 /// # Errors
 /// [`ExclusionError::Everything`].
 pub fn check(entries: &[Exclusion]) -> Result<(), ExclusionError> {
-    let everything = entries
-        .iter()
-        .find(|entry| entry.scopes().iter().all(|patterns| patterns.0.is_empty()));
+    let everything =
+        entries.iter().find(|entry| entry.scopes().iter().all(|patterns| patterns.0.is_empty()));
     match everything {
         Some(entry) => Err(ExclusionError::Everything(entry.name.clone())),
         None => Ok(()),
@@ -227,9 +224,7 @@ pub fn relation(entries: &[Exclusion], today: NaiveDate) -> String {
         };
         // Later entries are the user's own, whose reasons say more than the shipped ones.
         let priority = format!("{:06}", entries.len() - place);
-        let fixed = [&entry.name, kind, &entry.explained(), &priority]
-            .map(quoted)
-            .join(", ");
+        let fixed = [&entry.name, kind, &entry.explained(), &priority].map(quoted).join(", ");
         let mut combinations = vec![fixed];
         for (scope, patterns) in entry.scopes().into_iter().enumerate() {
             let cells: Vec<String> = if patterns.0.is_empty() {
@@ -246,15 +241,10 @@ pub fn relation(entries: &[Exclusion], today: NaiveDate) -> String {
         rows.extend(combinations.into_iter().map(|row| format!("({row})")));
     }
     if rows.is_empty() {
-        let none = COLUMNS
-            .split(", ")
-            .map(|name| format!("CAST(NULL AS varchar) AS {name}"));
+        let none = COLUMNS.split(", ").map(|name| format!("CAST(NULL AS varchar) AS {name}"));
         return format!("SELECT {} WHERE false", none.collect::<Vec<_>>().join(", "));
     }
-    format!(
-        "SELECT * FROM (VALUES\n{}\n) AS entries ({COLUMNS})",
-        rows.join(",\n")
-    )
+    format!("SELECT * FROM (VALUES\n{}\n) AS entries ({COLUMNS})", rows.join(",\n"))
 }
 
 /// `*` becomes `%`, everything else stands for itself. A service may be written without its domain.
@@ -305,10 +295,7 @@ mod tests {
                 .count(),
             2
         );
-        assert!(
-            sql.contains("'logs.amazonaws.com', 'StartQuery', CAST(NULL AS varchar)"),
-            "{sql}"
-        );
+        assert!(sql.contains("'logs.amazonaws.com', 'StartQuery', CAST(NULL AS varchar)"), "{sql}");
         assert!(sql.contains(r"'logs.amazonaws.com', 'Stop\_%'"), "{sql}");
     }
 

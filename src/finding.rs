@@ -60,19 +60,12 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    const ALL: [Self; 5] = [
-        Self::Clickops,
-        Self::Attempted,
-        Self::Chained,
-        Self::Operational,
-        Self::Not,
-    ];
+    const ALL: [Self; 5] =
+        [Self::Clickops, Self::Attempted, Self::Chained, Self::Operational, Self::Not];
 
     /// The verdict that the SQL calls so.
     pub fn named(word: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|verdict| verdict.as_str() == word)
+        Self::ALL.into_iter().find(|verdict| verdict.as_str() == word)
     }
 
     /// The word as the SQL writes it.
@@ -201,9 +194,7 @@ fn shown() -> bool {
 impl Finding {
     /// The event's own time; `None` where the record holds no readable one.
     pub fn time(&self) -> Option<DateTime<Utc>> {
-        DateTime::parse_from_rfc3339(&self.event_time)
-            .ok()
-            .map(|time| time.with_timezone(&Utc))
+        DateTime::parse_from_rfc3339(&self.event_time).ok().map(|time| time.with_timezone(&Utc))
     }
 
     /// How long after the call its log came, when that is longer than [`LATE_AFTER`].
@@ -214,10 +205,8 @@ impl Finding {
 
     /// The action with the short name of its service, `ec2:RunInstances`.
     pub fn action(&self) -> String {
-        let service = self
-            .event_source
-            .strip_suffix(".amazonaws.com")
-            .unwrap_or(&self.event_source);
+        let service =
+            self.event_source.strip_suffix(".amazonaws.com").unwrap_or(&self.event_source);
         format!("{service}:{}", self.event_name)
     }
 }

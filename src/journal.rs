@@ -83,10 +83,7 @@ pub async fn append(store: &dyn Store, entry: &Entry) -> Result<(), JournalError
         line: 0,
         reason: reason.to_string(),
     };
-    let mut bytes = serde_json::to_vec(&Head {
-        window: &entry.window,
-    })
-    .map_err(damaged)?;
+    let mut bytes = serde_json::to_vec(&Head { window: &entry.window }).map_err(damaged)?;
     bytes.push(b'\n');
     for finding in &entry.findings {
         serde_json::to_writer(&mut bytes, finding).map_err(damaged)?;
@@ -105,11 +102,8 @@ pub async fn read(store: &dyn Store, number: u64) -> Result<Option<Entry>, Journ
     let Some((bytes, _)) = store.get(&key).await? else {
         return Ok(None);
     };
-    let damaged = |line: usize, reason: String| JournalError::Damaged {
-        key: key.clone(),
-        line,
-        reason,
-    };
+    let damaged =
+        |line: usize, reason: String| JournalError::Damaged { key: key.clone(), line, reason };
     let mut lines = (1..).zip(bytes.split(|byte| *byte == b'\n'));
     let (_, head) = lines.next().unwrap_or((1, b""));
     let head: Head<WindowRecord> =
@@ -120,8 +114,5 @@ pub async fn read(store: &dyn Store, number: u64) -> Result<Option<Entry>, Journ
             serde_json::from_slice(line).map_err(|error| damaged(number, error.to_string()))
         })
         .collect::<Result<_, _>>()?;
-    Ok(Some(Entry {
-        window: head.window,
-        findings,
-    }))
+    Ok(Some(Entry { window: head.window, findings }))
 }

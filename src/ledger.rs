@@ -83,11 +83,10 @@ impl TryFrom<String> for Keys {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let keys = text.as_bytes().chunks(16).map(|key| {
-            std::str::from_utf8(key)
-                .map_err(|error| error.to_string())?
-                .parse()
-        });
+        let keys = text
+            .as_bytes()
+            .chunks(16)
+            .map(|key| std::str::from_utf8(key).map_err(|error| error.to_string())?.parse());
         keys.collect::<Result<_, _>>().map(Self)
     }
 }
@@ -117,10 +116,7 @@ pub struct Loaded {
 /// [`LedgerError`].
 pub async fn load(store: &dyn Store) -> Result<Loaded, LedgerError> {
     match store.get(KEY).await? {
-        None => Ok(Loaded {
-            ledger: Ledger::default(),
-            expected: Expected::Absent,
-        }),
+        None => Ok(Loaded { ledger: Ledger::default(), expected: Expected::Absent }),
         Some((bytes, version)) => Ok(Loaded {
             ledger: serde_json::from_slice(&bytes)
                 .map_err(|error| LedgerError::Damaged(error.to_string()))?,
@@ -146,11 +142,7 @@ impl Loaded {
 impl Ledger {
     /// Every collected log that is remembered.
     pub fn collected(&self) -> HashSet<LogKey> {
-        self.collected
-            .values()
-            .flat_map(|keys| &keys.0)
-            .copied()
-            .collect()
+        self.collected.values().flat_map(|keys| &keys.0).copied().collect()
     }
 
     /// Whether the journal holds this finding.

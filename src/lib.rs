@@ -19,6 +19,8 @@ pub mod app;
 pub mod cli;
 pub mod collect;
 pub mod config;
+pub mod deliver;
+pub mod digest;
 pub mod engine;
 pub mod error;
 pub mod exclusion;
@@ -27,9 +29,14 @@ pub mod journal;
 pub mod ledger;
 pub mod logging;
 pub mod logs;
+pub mod message;
 pub mod query;
 pub mod raw;
+pub mod render;
+pub mod report;
+pub mod route;
 pub mod schedule;
+pub mod sink;
 pub mod store;
 pub mod window;
 
@@ -39,14 +46,10 @@ pub(crate) fn nearest<'a, T: AsRef<str>>(
     candidates: impl IntoIterator<Item = &'a T>,
 ) -> Option<&'a T> {
     let name = name.to_lowercase();
+    let likeness = |candidate: &T| strsim::jaro_winkler(&name, &candidate.as_ref().to_lowercase());
     candidates
         .into_iter()
-        .map(|candidate| {
-            (
-                strsim::jaro_winkler(&name, &candidate.as_ref().to_lowercase()),
-                candidate,
-            )
-        })
+        .map(|candidate| (likeness(candidate), candidate))
         .filter(|(likeness, _)| *likeness > 0.75)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, candidate)| candidate)

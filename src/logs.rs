@@ -51,11 +51,7 @@ impl LogKey {
             hash.update(part);
         }
         let hash = hash.finalize();
-        Self(
-            hash.iter()
-                .take(8)
-                .fold(0, |key, byte| key << 8 | u64::from(*byte)),
-        )
+        Self(hash.iter().take(8).fold(0, |key, byte| key << 8 | u64::from(*byte)))
     }
 }
 
@@ -69,9 +65,7 @@ impl FromStr for LogKey {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        u64::from_str_radix(text, 16)
-            .map(Self)
-            .map_err(|_| format!("'{text}' is no key of a log"))
+        u64::from_str_radix(text, 16).map(Self).map_err(|_| format!("'{text}' is no key of a log"))
     }
 }
 

@@ -108,12 +108,9 @@ impl QueryError {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Unknown {
-                nearest: Some(nearest),
-                ..
-            } => Some(format!(
-                "Did you mean '{nearest}'? `clickops sql list` shows all."
-            )),
+            Self::Unknown { nearest: Some(nearest), .. } => {
+                Some(format!("Did you mean '{nearest}'? `clickops sql list` shows all."))
+            }
             Self::Unknown { nearest: None, .. } => {
                 Some("`clickops sql list` shows all names.".to_owned())
             }

@@ -26,10 +26,7 @@ pub fn attach<R: Read>(
     for (place, finding) in findings.iter().enumerate() {
         if let (Some(log), None) = (&finding.log_file, &finding.raw) {
             let events = wanted.entry(log.clone()).or_default();
-            events
-                .entry(finding.event_id.clone())
-                .or_default()
-                .push(place);
+            events.entry(finding.event_id.clone()).or_default().push(place);
         }
     }
     for log in logs {
@@ -84,34 +81,14 @@ fn redact(value: &mut Value) {
 
 /// Whether a field of this name holds something that opens a door. Names of secrets are none.
 fn is_secret(name: &str) -> bool {
-    const PARTS: [&str; 7] = [
-        "password",
-        "passwd",
-        "passphrase",
-        "privatekey",
-        "sessiontoken",
-        "userdata",
-        "authtoken",
-    ];
-    const NAMES: [&str; 6] = [
-        "secretid",
-        "secretarn",
-        "secretname",
-        "secretlist",
-        "secretversionid",
-        "secrettype",
-    ];
-    let name: String = name
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .collect::<String>()
-        .to_ascii_lowercase();
-    let about_passwords = [
-        "passwordpolicy",
-        "passwordlastused",
-        "passwordresetrequired",
-        "passwordlength",
-    ];
+    const PARTS: [&str; 7] =
+        ["password", "passwd", "passphrase", "privatekey", "sessiontoken", "userdata", "authtoken"];
+    const NAMES: [&str; 6] =
+        ["secretid", "secretarn", "secretname", "secretlist", "secretversionid", "secrettype"];
+    let name: String =
+        name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    let about_passwords =
+        ["passwordpolicy", "passwordlastused", "passwordresetrequired", "passwordlength"];
     if about_passwords.iter().any(|part| name.contains(part)) {
         return false;
     }
@@ -134,13 +111,9 @@ mod tests {
         for secret in ["hunter2", "s3", "t0k", "zzz"] {
             assert!(!text.contains(secret), "{text}");
         }
-        for kept in [
-            "\"secretId\":\"prod/db\"",
-            "AKIA1",
-            "5432.1",
-            "\"passwordResetRequired\":false",
-            "aé",
-        ] {
+        for kept in
+            ["\"secretId\":\"prod/db\"", "AKIA1", "5432.1", "\"passwordResetRequired\":false", "aé"]
+        {
             assert!(text.contains(kept), "{kept} in {text}");
         }
         assert!(redacted("no json").is_none());

@@ -71,8 +71,10 @@ pub async fn report(run: &Reporting<'_>, report: &Report) -> Result<Reported, Er
         let Some(sending) = due(run, &loaded, report, &mut reported) else {
             return Ok(reported);
         };
-        let left_over = loaded.ledger.reports.get(&report.name).is_some_and(|state| state.sending.is_some());
-        loaded.ledger.reports.entry(report.name.clone()).or_default().sending = Some(sending.clone());
+        let left_over =
+            loaded.ledger.reports.get(&report.name).is_some_and(|state| state.sending.is_some());
+        loaded.ledger.reports.entry(report.name.clone()).or_default().sending =
+            Some(sending.clone());
         loaded.save(run.store).await?;
         let content = content(run, report, &loaded, &sending).await?;
         let complete = send(run, report, &content, &mut loaded, &mut reported).await?;
@@ -114,12 +116,7 @@ fn due(
         }
         None => (run.now, 0),
     };
-    Some(Sending {
-        end: loaded.ledger.next_window,
-        at,
-        missed,
-        delivered: Default::default(),
-    })
+    Some(Sending { end: loaded.ledger.next_window, at, missed, delivered: Default::default() })
 }
 
 /// Reads the report's part of the journal and makes its digest.
@@ -133,11 +130,12 @@ async fn content(
     let mut windows = Vec::new();
     let mut findings: Vec<Finding> = Vec::new();
     for number in state.next_window..sending.end {
-        let entry = journal::read(run.store, number).await?.ok_or_else(|| JournalError::Damaged {
-            key: journal::key(number),
-            line: 0,
-            reason: "the file is gone".to_owned(),
-        })?;
+        let entry =
+            journal::read(run.store, number).await?.ok_or_else(|| JournalError::Damaged {
+                key: journal::key(number),
+                line: 0,
+                reason: "the file is gone".to_owned(),
+            })?;
         let shown = |finding: &Finding| {
             finding.detection == report.detection
                 && route::shows(&report.matches, run.accounts, finding)
@@ -149,15 +147,13 @@ async fn content(
     let events = match report.mode {
         Mode::Digest => Vec::new(),
         Mode::Events | Mode::Both => {
-            let mut shown: Vec<&Finding> = findings.iter().filter(|finding| finding.reported).collect();
+            let mut shown: Vec<&Finding> =
+                findings.iter().filter(|finding| finding.reported).collect();
             shown.sort_by(|a, b| a.event_time.cmp(&b.event_time));
             shown.into_iter().map(|finding| Detail::build(finding, &about)).collect()
         }
     };
-    Ok(Content {
-        digest: Digest::build(&findings, &about),
-        events,
-    })
+    Ok(Content { digest: Digest::build(&findings, &about), events })
 }
 
 fn about(
@@ -167,7 +163,8 @@ fn about(
     sending: &Sending,
     windows: &[WindowRecord],
 ) -> About {
-    let minutes = || windows.iter().flat_map(|window| &window.logs).map(|(_, delivered)| *delivered);
+    let minutes =
+        || windows.iter().flat_map(|window| &window.logs).map(|(_, delivered)| *delivered);
     // A report without a schedule has no period of its own: it covers what was delivered.
     let (from, to) = match &report.schedule {
         Some(_) => (state.last.or_else(|| minutes().min()).unwrap_or(sending.at), sending.at),
@@ -202,10 +199,7 @@ fn about(
 }
 
 fn damaged((log, reason): (&String, &String)) -> Damaged {
-    Damaged {
-        log: log.clone(),
-        reason: reason.clone(),
-    }
+    Damaged { log: log.clone(), reason: reason.clone() }
 }
 
 /// Sends every message that is not marked yet, and marks each. Gives whether all are delivered.
@@ -224,7 +218,9 @@ async fn send(
         for message in messages(run, report, content, sink.as_ref(), &mut reported.notes)? {
             let key = format!("{channel}/{}", message.key);
             let state = loaded.ledger.reports.entry(report.name.clone()).or_default();
-            let Some(sending) = state.sending.as_mut().filter(|sending| !sending.delivered.contains(&key)) else {
+            let Some(sending) =
+                state.sending.as_mut().filter(|sending| !sending.delivered.contains(&key))
+            else {
                 continue;
             };
             match deliver(sink.as_ref(), &message).await {
@@ -257,7 +253,8 @@ fn messages(
     let mut messages = Vec::new();
     if report.mode != Mode::Events {
         let template = if content.digest.counts.changes == 0 { "quiet" } else { "digest" };
-        let rendered = run.renderer.render_or_shipped(sink.form(), template, &content.digest, run.color)?;
+        let rendered =
+            run.renderer.render_or_shipped(sink.form(), template, &content.digest, run.color)?;
         notes.extend(rendered.notice);
         messages.push(rendered.message.keyed("digest"));
     }

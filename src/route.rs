@@ -33,10 +33,7 @@ mod tests {
 
     #[test]
     fn accounts_and_groups_add_up_and_nothing_means_everything() {
-        let known = Account {
-            name: "payments".to_owned(),
-            group: Some("prod".to_owned()),
-        };
+        let known = Account { name: "payments".to_owned(), group: Some("prod".to_owned()) };
         let accounts = BTreeMap::from([("1".to_owned(), known)]);
         let shown = |conditions: &Match| -> Vec<bool> {
             [Some("1"), Some("2"), Some("3"), None]
@@ -44,10 +41,7 @@ mod tests {
                 .to_vec()
         };
         assert_eq!(shown(&Match::default()), [true; 4]);
-        let both = Match {
-            accounts: ["2".to_owned()].into(),
-            groups: ["prod".to_owned()].into(),
-        };
+        let both = Match { accounts: ["2".to_owned()].into(), groups: ["prod".to_owned()].into() };
         assert_eq!(shown(&both), [true, true, false, false]);
     }
 }

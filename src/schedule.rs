@@ -41,10 +41,7 @@ impl Schedule {
             }
             [_, _, _, _, _, _] | [_, _, _, _, _, _, _] => text.to_owned(),
             _ => {
-                return Err(format!(
-                    "'{text}' has {} fields, not 5, 6 or 7",
-                    fields.len()
-                ));
+                return Err(format!("'{text}' has {} fields, not 5, 6 or 7", fields.len()));
             }
         };
         cron::Schedule::from_str(&expression)
@@ -70,10 +67,7 @@ impl Schedule {
                 continue;
             }
             clock = time.naive_local();
-            due = Some(Due {
-                at,
-                missed: due.map_or(0, |due| due.missed + 1),
-            });
+            due = Some(Due { at, missed: due.map_or(0, |due| due.missed + 1) });
         }
         due
     }
@@ -150,27 +144,12 @@ mod tests {
     fn weekdays_count_as_in_crontab() {
         for monday in ["1", "MON", "Mon"] {
             let expression = format!("0 9 * * {monday}");
-            let due = due(
-                &expression,
-                "2026-11-20T00:00:00Z",
-                "2026-11-25T00:00:00Z",
-                Tz::UTC,
-            );
+            let due = due(&expression, "2026-11-20T00:00:00Z", "2026-11-25T00:00:00Z", Tz::UTC);
             assert_eq!(due, Some(("Mon 23 09:00".into(), 0)), "{monday}");
         }
-        let weekend = due(
-            "0 9 * * 6-7",
-            "2026-11-20T00:00:00Z",
-            "2026-11-25T00:00:00Z",
-            Tz::UTC,
-        );
+        let weekend = due("0 9 * * 6-7", "2026-11-20T00:00:00Z", "2026-11-25T00:00:00Z", Tz::UTC);
         assert_eq!(weekend, Some(("Sun 22 09:00".into(), 1)));
-        let working = due(
-            "0 9 * * 1-5",
-            "2026-11-19T12:00:00Z",
-            "2026-11-22T23:00:00Z",
-            Tz::UTC,
-        );
+        let working = due("0 9 * * 1-5", "2026-11-19T12:00:00Z", "2026-11-22T23:00:00Z", Tz::UTC);
         assert_eq!(working, Some(("Fri 20 09:00".into(), 0)));
     }
 
@@ -190,37 +169,17 @@ mod tests {
         // 2:30 does not exist on 29 March and comes twice on 25 October.
         let night = |last, now| due("30 2 * * *", last, now, berlin);
         assert_eq!(night("2026-03-28T01:30:00Z", "2026-03-29T23:00:00Z"), None);
-        assert_eq!(
-            night("2026-10-24T00:30:00Z", "2026-10-25T23:00:00Z").map(|due| due.1),
-            Some(0)
-        );
+        assert_eq!(night("2026-10-24T00:30:00Z", "2026-10-25T23:00:00Z").map(|due| due.1), Some(0));
     }
 
     #[test]
     fn six_fields_start_with_seconds_and_nonsense_is_refused() {
         assert_eq!(
-            due(
-                "30 0 9 * * *",
-                "2026-11-23T08:00:00Z",
-                "2026-11-23T09:00:29Z",
-                Tz::UTC
-            ),
+            due("30 0 9 * * *", "2026-11-23T08:00:00Z", "2026-11-23T09:00:29Z", Tz::UTC),
             None
         );
-        assert!(
-            Schedule::parse("hourly")
-                .unwrap_err()
-                .contains("has 1 fields")
-        );
-        assert!(
-            Schedule::parse("0 25 * * *")
-                .unwrap_err()
-                .contains("no cron expression")
-        );
-        assert!(
-            Schedule::parse("0 9 * * 8")
-                .unwrap_err()
-                .contains("no day of the week")
-        );
+        assert!(Schedule::parse("hourly").unwrap_err().contains("has 1 fields"));
+        assert!(Schedule::parse("0 25 * * *").unwrap_err().contains("no cron expression"));
+        assert!(Schedule::parse("0 9 * * 8").unwrap_err().contains("no day of the week"));
     }
 }

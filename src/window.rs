@@ -116,12 +116,7 @@ mod tests {
     }
 
     fn names(window: &Window) -> Vec<&str> {
-        window
-            .parts
-            .iter()
-            .flatten()
-            .map(|log| log.address.as_str())
-            .collect()
+        window.parts.iter().flatten().map(|log| log.address.as_str()).collect()
     }
 
     fn ledger(collected: &[&str]) -> Ledger {
@@ -145,19 +140,12 @@ mod tests {
     #[test]
     fn takes_what_is_not_collected_however_late() {
         let ledger = ledger(&["20T08:00", "23T12:00"]);
-        let logs = vec![
-            log("20T08:00", 1),
-            log("20T08:01", 1),
-            log("23T12:00", 1),
-            log("23T12:05", 1),
-        ];
+        let logs =
+            vec![log("20T08:00", 1), log("20T08:01", 1), log("23T12:00", 1), log("23T12:05", 1)];
         let window = choose(logs.clone(), &ledger, &Limits::default());
         assert_eq!(names(&window), ["20T08:01", "23T12:05"]);
         assert_eq!(window.known, 2);
-        let limits = Limits {
-            overlap: Some(24 * HOURS),
-            ..Limits::default()
-        };
+        let limits = Limits { overlap: Some(24 * HOURS), ..Limits::default() };
         let window = choose(logs, &ledger, &limits);
         assert_eq!(names(&window), ["23T12:05"]);
         assert_eq!(window.outside, 1);
@@ -165,10 +153,7 @@ mod tests {
 
     #[test]
     fn the_first_run_looks_back_as_far_as_it_is_told() {
-        let limits = Limits {
-            first: Some(24 * HOURS),
-            ..Limits::default()
-        };
+        let limits = Limits { first: Some(24 * HOURS), ..Limits::default() };
         let now = at("23T12:00");
         let mut fresh = Ledger::default();
         fresh.floor = first_floor(&limits, &fresh, now);
@@ -184,25 +169,16 @@ mod tests {
             until: Some(at("23T00:00")),
             ..Limits::default()
         };
-        let logs = vec![
-            log("21T23:59", 1),
-            log("22T00:00", 1),
-            log("22T23:59", 1),
-            log("23T00:00", 1),
-        ];
-        assert_eq!(
-            names(&choose(logs, &Ledger::default(), &limits)),
-            ["22T00:00", "22T23:59"]
-        );
+        let logs =
+            vec![log("21T23:59", 1), log("22T00:00", 1), log("22T23:59", 1), log("23T00:00", 1)];
+        assert_eq!(names(&choose(logs, &Ledger::default(), &limits)), ["22T00:00", "22T23:59"]);
     }
 
     #[test]
     fn big_windows_come_in_parts() {
         let half = PART_BYTES / 2;
         let sizes = [half, half, 1, 2 * PART_BYTES, 1];
-        let logs = (0..)
-            .zip(sizes)
-            .map(|(n, bytes)| log(&format!("20T08:0{n}"), bytes));
+        let logs = (0..).zip(sizes).map(|(n, bytes)| log(&format!("20T08:0{n}"), bytes));
         let window = choose(logs.collect(), &Ledger::default(), &Limits::default());
         let parts: Vec<usize> = window.parts.iter().map(Vec::len).collect();
         assert_eq!(parts, [2, 1, 1, 1]);
@@ -212,19 +188,12 @@ mod tests {
     #[test]
     fn moving_the_ledger_back_looks_again_and_forward_skips() {
         let mut ledger = ledger(&["20T08:00", "22T08:00", "23T12:00"]);
-        let logs = vec![
-            log("20T08:00", 1),
-            log("22T08:00", 1),
-            log("23T12:00", 1),
-            log("23T13:00", 1),
-        ];
+        let logs =
+            vec![log("20T08:00", 1), log("22T08:00", 1), log("23T12:00", 1), log("23T13:00", 1)];
         ledger.set_until(at("22T00:00"));
         let window = choose(logs.clone(), &ledger, &Limits::default());
         assert_eq!(names(&window), ["22T08:00", "23T12:00", "23T13:00"]);
         ledger.set_until(at("23T12:30"));
-        assert_eq!(
-            names(&choose(logs, &ledger, &Limits::default())),
-            ["23T13:00"]
-        );
+        assert_eq!(names(&choose(logs, &ledger, &Limits::default())), ["23T13:00"]);
     }
 }

@@ -40,20 +40,9 @@ impl Archive {
     /// neither.
     pub(crate) fn new(folder: PathBuf, max_bytes: usize, seed: u64) -> Result<Self> {
         let logs = folder.join("AWSLogs");
-        ensure!(
-            !logs.exists(),
-            "{} exists already; remove it first",
-            logs.display()
-        );
+        ensure!(!logs.exists(), "{} exists already; remove it first", logs.display());
         let (random, open) = (Random::new(seed), BTreeMap::new());
-        Ok(Self {
-            folder,
-            max_bytes,
-            random,
-            open,
-            logs: 0,
-            bytes: 0,
-        })
+        Ok(Self { folder, max_bytes, random, open, logs: 0, bytes: 0 })
     }
 
     /// Adds an event to the log of its account and region for this `window`.
@@ -65,9 +54,7 @@ impl Archive {
         }
         if !self.open.contains_key(&(account, region)) {
             let delay = self.random.between(DELAY.0, DELAY.1);
-            let delivered = event
-                .delivered
-                .unwrap_or(window + WINDOW + Duration::minutes(delay));
+            let delivered = event.delivered.unwrap_or(window + WINDOW + Duration::minutes(delay));
             let log = self.create(account, region, delivered)?;
             self.open.insert((account, region), log);
         }
@@ -80,8 +67,7 @@ impl Archive {
     /// Writes out what the window still holds.
     pub(crate) fn close_all(&mut self) -> Result<()> {
         let open: Vec<_> = self.open.keys().copied().collect();
-        open.into_iter()
-            .try_for_each(|(account, region)| self.close(account, region))
+        open.into_iter().try_for_each(|(account, region)| self.close(account, region))
     }
 
     fn close(&mut self, account: Account, region: Region) -> Result<()> {
@@ -126,17 +112,10 @@ impl Log {
     /// The compressed stream names no time and no file, so that equal records
     /// give equal bytes.
     fn new(file: File) -> Result<Self> {
-        let mut out = GzBuilder::new()
-            .mtime(0)
-            .write(BufWriter::new(file), Compression::default());
+        let mut out = GzBuilder::new().mtime(0).write(BufWriter::new(file), Compression::default());
         let (head, _) = Self::FRAME.split_at(Self::FRAME.len() - 2);
         out.write_all(head.as_bytes())?;
-        Ok(Self {
-            out,
-            hand: Vec::new(),
-            empty: true,
-            bytes: Self::FRAME.len(),
-        })
+        Ok(Self { out, hand: Vec::new(), empty: true, bytes: Self::FRAME.len() })
     }
 
     fn add(&mut self, record: &str, random: &mut Random) -> Result<()> {

@@ -77,12 +77,8 @@ pub(crate) const ELI: Person = Person {
     ip: "203.0.113.9",
     browser: "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36",
 };
-pub(crate) const ROOT: Person = Person {
-    kind: Kind::Root,
-    name: "root",
-    ip: "192.0.2.14",
-    browser: ANN.browser,
-};
+pub(crate) const ROOT: Person =
+    Person { kind: Kind::Root, name: "root", ip: "192.0.2.14", browser: ANN.browser };
 
 /// Whose browser tabs are open all day.
 pub(crate) const COLLEAGUES: [&Person; 4] = [&ANN, &BO, &CHIDI, &DANA];
@@ -195,11 +191,7 @@ impl Identity {
 
     /// An AWS service in its own name: no account, no ARN, nothing to follow.
     pub(crate) fn service(service: &'static str) -> Self {
-        Self {
-            kind: Some("AWSService"),
-            invoked_by: Some(service),
-            ..Self::default()
-        }
+        Self { kind: Some("AWSService"), invoked_by: Some(service), ..Self::default() }
     }
 
     /// The app user behind a browser whom Cognito gave a role. Looks like the
@@ -210,13 +202,8 @@ impl Identity {
         since: DateTime<Utc>,
         random: &mut Random,
     ) -> Self {
-        let mut identity = Self::machine(
-            account,
-            "shop-app-users",
-            "CognitoIdentityCredentials",
-            since,
-            random,
-        );
+        let mut identity =
+            Self::machine(account, "shop-app-users", "CognitoIdentityCredentials", since, random);
         if let Some(context) = &mut identity.session_context {
             context["webIdFederationData"] = json!({
                 "federatedProvider": "cognito-identity.amazonaws.com",
@@ -229,26 +216,17 @@ impl Identity {
     /// The account and no more, which is how service events and billing pages
     /// name whoever it was.
     pub(crate) fn unnamed(account: Account) -> Self {
-        Self {
-            account_id: Some(account),
-            ..Self::default()
-        }
+        Self { account_id: Some(account), ..Self::default() }
     }
 
     /// A caller who did not sign the request.
     pub(crate) fn unknown(account: Account) -> Self {
-        Self {
-            kind: Some("Unknown"),
-            ..Self::unnamed(account)
-        }
+        Self { kind: Some("Unknown"), ..Self::unnamed(account) }
     }
 
     /// The same identity, as a service carries it on in the caller's name.
     pub(crate) fn through(self, service: &'static str) -> Self {
-        Self {
-            invoked_by: Some(service),
-            ..self
-        }
+        Self { invoked_by: Some(service), ..self }
     }
 
     fn role(account: Account, path: &str, role: &str, session: &str, attributes: Value) -> Self {
@@ -256,9 +234,7 @@ impl Identity {
         Self {
             kind: Some("AssumedRole"),
             principal_id: Some(format!("{id}:{session}")),
-            arn: Some(format!(
-                "arn:aws:sts::{account}:assumed-role/{role}/{session}"
-            )),
+            arn: Some(format!("arn:aws:sts::{account}:assumed-role/{role}/{session}")),
             account_id: Some(account),
             session_context: Some(json!({
                 "sessionIssuer": {

@@ -60,9 +60,7 @@ pub(crate) fn moment(window: DateTime<Utc>, random: &mut Random) -> Result<Vec<E
 
 fn looks_at_a_console_page(scene: &mut Scene, shift: &Shift) -> Result<()> {
     let person = scene.random.favour(&COLLEAGUES);
-    let session = scene
-        .session(person, shift.account, shift.region)
-        .begun(shift.since);
+    let session = scene.session(person, shift.account, shift.region).begun(shift.since);
     let (via, name) = scene.random.pick(&[
         (Via::Browser, "ec2:DescribeInstances"),
         (Via::Browser, "ec2:DescribeSecurityGroups"),
@@ -120,14 +118,7 @@ fn applies_with_terraform(scene: &mut Scene, shift: &Shift) -> Result<()> {
 fn terraform(scene: &mut Scene, shift: &Shift, name: &'static str) -> Result<()> {
     let identity = machine(scene, shift, "terraform-apply", "github-run-4711");
     let call = call(name).with(json!({ "name": format!("shop-{}", scene.random.hex(6)) }));
-    scene.automatic(
-        identity,
-        Via::Terraform,
-        shift.account,
-        shift.region,
-        call,
-        "terraform",
-    )
+    scene.automatic(identity, Via::Terraform, shift.account, shift.region, call, "terraform")
 }
 
 fn runs_a_workload(scene: &mut Scene, shift: &Shift) -> Result<()> {
@@ -145,19 +136,8 @@ fn runs_a_workload(scene: &mut Scene, shift: &Shift) -> Result<()> {
     ]);
     let identity = machine(scene, shift, "shop-worker", "shop-worker");
     let call = call(name).with(json!({ "name": format!("/shop/{}", scene.random.hex(6)) }));
-    let call = if name == "kms:Decrypt" {
-        call.read_only(true)
-    } else {
-        call
-    };
-    scene.automatic(
-        identity,
-        Via::Boto3,
-        shift.account,
-        shift.region,
-        call,
-        "boto3",
-    )
+    let call = if name == "kms:Decrypt" { call.read_only(true) } else { call };
+    scene.automatic(identity, Via::Boto3, shift.account, shift.region, call, "boto3")
 }
 
 fn lets_a_service_assume_a_role(scene: &mut Scene, shift: &Shift) -> Result<()> {
@@ -166,10 +146,7 @@ fn lets_a_service_assume_a_role(scene: &mut Scene, shift: &Shift) -> Result<()> 
         ("ecs-tasks.amazonaws.com", "shop-web"),
         ("ec2.amazonaws.com", "build-runner"),
         ("config.amazonaws.com", "AWSServiceRoleForConfig"),
-        (
-            "inspector2.amazonaws.com",
-            "AWSServiceRoleForAmazonInspector2",
-        ),
+        ("inspector2.amazonaws.com", "AWSServiceRoleForAmazonInspector2"),
     ]);
     let arn = format!("arn:aws:iam::{}:role/{role}", shift.account);
     let key = scene.random.example_id("ASIA");
@@ -180,53 +157,26 @@ fn lets_a_service_assume_a_role(scene: &mut Scene, shift: &Shift) -> Result<()> 
         .read_only(true)
         .shared();
     let identity = Identity::service(service);
-    scene.automatic(
-        identity,
-        Via::Service(service),
-        shift.account,
-        shift.region,
-        call,
-        "service",
-    )
+    scene.automatic(identity, Via::Service(service), shift.account, shift.region, call, "service")
 }
 
 fn inspects_as_a_service(scene: &mut Scene, shift: &Shift) -> Result<()> {
     let (service, role, name) = scene.random.pick(&[
-        (
-            "config.amazonaws.com",
-            "AWSServiceRoleForConfig",
-            "ec2:DescribeVolumes",
-        ),
-        (
-            "config.amazonaws.com",
-            "AWSServiceRoleForConfig",
-            "s3:GetBucketPolicy",
-        ),
-        (
-            "config.amazonaws.com",
-            "AWSServiceRoleForConfig",
-            "iam:ListUsers",
-        ),
+        ("config.amazonaws.com", "AWSServiceRoleForConfig", "ec2:DescribeVolumes"),
+        ("config.amazonaws.com", "AWSServiceRoleForConfig", "s3:GetBucketPolicy"),
+        ("config.amazonaws.com", "AWSServiceRoleForConfig", "iam:ListUsers"),
         (
             "trustedadvisor.amazonaws.com",
             "AWSServiceRoleForTrustedAdvisor",
             "rds:DescribeDBInstances",
         ),
-        (
-            "autoscaling.amazonaws.com",
-            "AWSServiceRoleForAutoScaling",
-            "ec2:DescribeInstanceStatus",
-        ),
+        ("autoscaling.amazonaws.com", "AWSServiceRoleForAutoScaling", "ec2:DescribeInstanceStatus"),
         (
             "elasticloadbalancing.amazonaws.com",
             "AWSServiceRoleForElasticLoadBalancing",
             "ec2:DescribeSecurityGroups",
         ),
-        (
-            "ecs.amazonaws.com",
-            "AWSServiceRoleForECS",
-            "elasticloadbalancing:RegisterTargets",
-        ),
+        ("ecs.amazonaws.com", "AWSServiceRoleForECS", "elasticloadbalancing:RegisterTargets"),
     ]);
     let identity = Identity::service_linked(shift.account, role, service, shift.since);
     scene.automatic(
@@ -248,14 +198,7 @@ fn reads_a_secret(scene: &mut Scene, shift: &Shift) -> Result<()> {
         .with(json!({ "encryptionAlgorithm": "SYMMETRIC_DEFAULT" }))
         .on(shift.account, "AWS::KMS::Key", arn)
         .read_only(true);
-    scene.automatic(
-        identity,
-        Via::Service(SERVICE),
-        shift.account,
-        shift.region,
-        call,
-        "service",
-    )
+    scene.automatic(identity, Via::Service(SERVICE), shift.account, shift.region, call, "service")
 }
 
 fn reports_from_an_instance(scene: &mut Scene, shift: &Shift) -> Result<()> {
@@ -264,22 +207,13 @@ fn reports_from_an_instance(scene: &mut Scene, shift: &Shift) -> Result<()> {
     let call = call("ssm:UpdateInstanceInformation").with(
         json!({ "instanceId": instance, "agentVersion": "3.3.3050.0", "platformType": "Linux" }),
     );
-    scene.automatic(
-        identity,
-        Via::Agent,
-        shift.account,
-        shift.region,
-        call,
-        "agent",
-    )
+    scene.automatic(identity, Via::Agent, shift.account, shift.region, call, "agent")
 }
 
 fn lists_from_a_terminal(scene: &mut Scene, shift: &Shift) -> Result<()> {
     let person = scene.random.pick(&COLLEAGUES);
     let since = shift.since - Duration::minutes(50);
-    let session = scene
-        .session(person, shift.account, shift.region)
-        .begun(since);
+    let session = scene.session(person, shift.account, shift.region).begun(since);
     let name = scene.random.pick(&[
         "sts:GetCallerIdentity",
         "s3:ListBuckets",
@@ -294,14 +228,7 @@ fn shops(scene: &mut Scene, shift: &Shift) -> Result<()> {
     let user = Identity::app_user(shift.account, &pool, shift.since, scene.random);
     let call =
         call("iot:AttachPolicy").with(json!({ "policyName": "shop-basket", "target": pool }));
-    scene.automatic(
-        user,
-        Via::QuietBrowser,
-        shift.account,
-        shift.region,
-        call,
-        "app-user",
-    )
+    scene.automatic(user, Via::QuietBrowser, shift.account, shift.region, call, "app-user")
 }
 
 fn reports_as_a_service(scene: &mut Scene, shift: &Shift) -> Result<()> {
@@ -328,14 +255,7 @@ fn updates_a_stack(scene: &mut Scene, shift: &Shift) -> Result<()> {
     let identity = machine(scene, shift, "cdk-deploy", "AWSCloudFormation").through(SERVICE);
     let call =
         call("sqs:SetQueueAttributes").with(json!({ "attributes": { "VisibilityTimeout": "60" } }));
-    scene.automatic(
-        identity,
-        Via::Service(SERVICE),
-        shift.account,
-        shift.region,
-        call,
-        "stack",
-    )
+    scene.automatic(identity, Via::Service(SERVICE), shift.account, shift.region, call, "stack")
 }
 
 /// Auto Scaling works in the name of root, which must not raise an alarm.
@@ -345,21 +265,12 @@ fn replaces_an_instance(scene: &mut Scene, shift: &Shift) -> Result<()> {
     let instance = scene.id("i");
     let call = call("ec2:TerminateInstances")
         .with(json!({ "instancesSet": { "items": [{ "instanceId": instance }] } }));
-    scene.automatic(
-        root,
-        Via::Service(SERVICE),
-        shift.account,
-        shift.region,
-        call,
-        "service",
-    )
+    scene.automatic(root, Via::Service(SERVICE), shift.account, shift.region, call, "service")
 }
 
 fn searches_the_logs(scene: &mut Scene, shift: &Shift) -> Result<()> {
     let person = scene.random.pick(&COLLEAGUES);
-    let session = scene
-        .session(person, shift.account, shift.region)
-        .begun(shift.since);
+    let session = scene.session(person, shift.account, shift.region).begun(shift.since);
     let call = call("logs:StartQuery").with(
         json!({ "logGroupNames": ["/shop/web"], "queryString": "filter @message like /error/" }),
     );

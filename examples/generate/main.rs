@@ -71,9 +71,8 @@ fn main() -> Result<()> {
 
     let story = story::premiere(start, options.days, &mut random)?;
     let everyday = options.events.saturating_sub(story.len() as u64);
-    let (late, soon): (Vec<_>, Vec<_>) = story
-        .into_iter()
-        .partition(|event| event.delivered.is_some());
+    let (late, soon): (Vec<_>, Vec<_>) =
+        story.into_iter().partition(|event| event.delivered.is_some());
     for (minute, events) in by_time(late, |event| event.delivered.unwrap_or(event.time)) {
         output.add(minute, &events)?;
         output.archive.close_all()?;
@@ -124,9 +123,7 @@ struct Encores {
 impl Encores {
     fn due(&mut self) -> Option<usize> {
         self.moments += 1;
-        self.moments
-            .is_multiple_of(MOMENTS_PER_ENCORE)
-            .then_some(self.moments / MOMENTS_PER_ENCORE)
+        self.moments.is_multiple_of(MOMENTS_PER_ENCORE).then_some(self.moments / MOMENTS_PER_ENCORE)
     }
 }
 
@@ -182,12 +179,7 @@ impl Output {
         let max_bytes = (options.file_mb * 1e6) as usize;
         Ok(Self {
             archive: Archive::new(options.out.clone(), max_bytes, options.seed)?,
-            truth: options
-                .truth
-                .as_ref()
-                .map(create)
-                .transpose()?
-                .map(BufWriter::new),
+            truth: options.truth.as_ref().map(create).transpose()?.map(BufWriter::new),
             tally: Tally::default(),
             again: 0,
         })
@@ -218,10 +210,7 @@ impl Output {
         println!("{}", self.tally);
         println!();
         println!("{} of them delivered twice", self.again);
-        println!(
-            "{logs} logs, {:.1} MB before compression",
-            bytes as f64 / 1e6
-        );
+        println!("{logs} logs, {:.1} MB before compression", bytes as f64 / 1e6);
         Ok(())
     }
 }

@@ -61,10 +61,7 @@ impl Random {
     /// An id such as `AROA..EXAMPLE`: of the shape and length that AWS gives
     /// its ids, and plainly nobody's, so that no secret scanner objects.
     pub(crate) fn example_id(&mut self, prefix: &str) -> String {
-        format!(
-            "{prefix}{}EXAMPLE",
-            self.text(BASE32, 20 - 7 - prefix.len())
-        )
+        format!("{prefix}{}EXAMPLE", self.text(BASE32, 20 - 7 - prefix.len()))
     }
 
     /// A version 4 UUID. Its 122 random bits keep millions of them distinct.
@@ -81,8 +78,6 @@ impl Random {
     }
 
     fn text(&mut self, alphabet: &[u8], length: usize) -> String {
-        (0..length)
-            .map(|_| char::from(self.pick(alphabet)))
-            .collect()
+        (0..length).map(|_| char::from(self.pick(alphabet))).collect()
     }
 }

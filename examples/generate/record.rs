@@ -32,9 +32,7 @@ pub(crate) fn call(name: &'static str) -> Call {
         service,
         action,
         event_type: "AwsApiCall",
-        read_only: ["Get", "List", "Describe", "Head"]
-            .iter()
-            .any(|verb| action.starts_with(verb)),
+        read_only: ["Get", "List", "Describe", "Head"].iter().any(|verb| action.starts_with(verb)),
         request: Value::Null,
         response: Value::Null,
         additional: None,
@@ -56,10 +54,7 @@ impl Call {
     }
 
     pub(crate) fn failing(self, code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            error: Some((code, message.into())),
-            ..self
-        }
+        Self { error: Some((code, message.into())), ..self }
     }
 
     pub(crate) fn read_only(self, read_only: bool) -> Self {
@@ -69,51 +64,31 @@ impl Call {
     /// The resource, for the services that name it beside the request.
     pub(crate) fn on(self, account: Account, kind: &str, arn: String) -> Self {
         let resources = json!([{ "accountId": account, "type": kind, "ARN": arn }]);
-        Self {
-            resources: Some(resources),
-            ..self
-        }
+        Self { resources: Some(resources), ..self }
     }
 
     /// Not an API call, but something done on a page: billing, mostly.
     pub(crate) fn console_action(self) -> Self {
-        Self {
-            event_type: "AwsConsoleAction",
-            ..self
-        }
+        Self { event_type: "AwsConsoleAction", ..self }
     }
 
     pub(crate) fn sign_in(self, additional: Value) -> Self {
-        Self {
-            event_type: "AwsConsoleSignIn",
-            additional: Some(additional),
-            ..self
-        }
+        Self { event_type: "AwsConsoleSignIn", additional: Some(additional), ..self }
     }
 
     /// Something that a service did by itself, and tells the account about.
     pub(crate) fn service_event(self, details: Value) -> Self {
-        Self {
-            event_type: "AwsServiceEvent",
-            details: Some(details),
-            ..self
-        }
+        Self { event_type: "AwsServiceEvent", details: Some(details), ..self }
     }
 
     /// Marks the record as one account's copy of what several get to see.
     pub(crate) fn shared(self) -> Self {
-        Self {
-            shared: true,
-            ..self
-        }
+        Self { shared: true, ..self }
     }
 
     /// Marks the record as one that CloudTrail knows it delivered late.
     pub(crate) fn delayed(self) -> Self {
-        Self {
-            addendum: Some(json!({ "reason": "DELIVERY_DELAY" })),
-            ..self
-        }
+        Self { addendum: Some(json!({ "reason": "DELIVERY_DELAY" })), ..self }
     }
 }
 
@@ -199,11 +174,7 @@ pub(crate) fn record(
     random: &mut Random,
 ) -> Result<String> {
     // A failed call returns nothing, whatever it would have returned.
-    let response = if call.error.is_some() {
-        &Value::Null
-    } else {
-        &call.response
-    };
+    let response = if call.error.is_some() { &Value::Null } else { &call.response };
     let record = Record {
         event_version: "1.11",
         user_identity: &caller.identity,

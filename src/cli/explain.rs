@@ -22,12 +22,8 @@ use crate::raw;
 /// The view that says something of every event.
 const VERDICTS: &str = "verdicts";
 /// What of an explanation comes from the view that knows exclusions.
-const EXCLUSION_COLUMNS: [&str; 4] = [
-    "reported",
-    "exclusion",
-    "exclusion_kind",
-    "exclusion_reason",
-];
+const EXCLUSION_COLUMNS: [&str; 4] =
+    ["reported", "exclusion", "exclusion_kind", "exclusion_reason"];
 
 /// Say why an event is reported, or why not
 ///
@@ -81,19 +77,12 @@ pub(super) async fn run(mut app: App, args: ExplainArgs) -> Result<Exit, Error> 
             _ => Err(unwritable(&error)),
         })?,
     }
-    Ok(if explained.damaged.is_empty() {
-        Exit::Done
-    } else {
-        Exit::Partly
-    })
+    Ok(if explained.damaged.is_empty() { Exit::Done } else { Exit::Partly })
 }
 
 fn standard_input() -> Result<tempfile::NamedTempFile, Error> {
     let spool = || -> io::Result<_> {
-        let mut file = tempfile::Builder::new()
-            .prefix("clickops-")
-            .suffix(".json")
-            .tempfile()?;
+        let mut file = tempfile::Builder::new().prefix("clickops-").suffix(".json").tempfile()?;
         io::copy(&mut io::stdin().lock(), &mut file)?;
         file.flush()?;
         Ok(file)
@@ -157,12 +146,7 @@ async fn explain(
         let failed = |error: EngineError| Error::engine(&error, &query);
         let mut rows = engine.rows(&query).await.map_err(failed)?;
         let all = rows.all().await.map_err(failed)?;
-        damaged = rows
-            .scan
-            .damaged()
-            .into_iter()
-            .map(|log| (log.log, log.reason))
-            .collect();
+        damaged = rows.scan.damaged().into_iter().map(|log| (log.log, log.reason)).collect();
         answers.push((rows.columns, all));
     }
     let (activity_columns, activity) = answers.pop().unwrap_or_default();
@@ -192,11 +176,7 @@ async fn explain(
         );
     }
     columns.extend(EXCLUSION_COLUMNS.map(str::to_owned));
-    Ok(Explained {
-        columns,
-        rows,
-        damaged,
-    })
+    Ok(Explained { columns, rows, damaged })
 }
 
 impl Explained {
@@ -237,19 +217,13 @@ impl Explained {
             line("rule", or_dash("rule"));
             line("reason", or_dash("reason"));
             if let Some(signal) = get("signal") {
-                let channel = get("channel")
-                    .map(|channel| format!(" ({channel})"))
-                    .unwrap_or_default();
+                let channel =
+                    get("channel").map(|channel| format!(" ({channel})")).unwrap_or_default();
                 line("signal", format!("{signal}{channel}"));
             }
             line(
                 "who",
-                format!(
-                    "{} in {} {}",
-                    or_dash("actor"),
-                    or_dash("account_id"),
-                    or_dash("region")
-                ),
+                format!("{} in {} {}", or_dash("actor"), or_dash("account_id"), or_dash("region")),
             );
             if let Some(resource) = get("resource") {
                 line("resource", resource);

@@ -59,10 +59,7 @@ pub(super) async fn run(mut app: App, command: LedgerCommand) -> Result<Exit, Er
             let mut loaded = ledger::load(store.as_ref()).await?;
             loaded.ledger.set_until(until);
             loaded.save(store.as_ref()).await?;
-            output(&format!(
-                "Logs delivered up to {} are left alone.\n",
-                shown(until)
-            ))?;
+            output(&format!("Logs delivered up to {} are left alone.\n", shown(until)))?;
             Ok(Exit::Done)
         }
     }
@@ -93,10 +90,7 @@ async fn show(app: &App) -> Result<Exit, Error> {
         for (name, state) in &ledger.reports {
             let last = state.last.map_or("never".to_owned(), shown);
             let left = ledger.next_window - state.next_window.min(ledger.next_window);
-            let _ = writeln!(
-                text,
-                "Report     {name}: last for {last}, {left} windows to go"
-            );
+            let _ = writeln!(text, "Report     {name}: last for {last}, {left} windows to go");
             if let Some(sending) = &state.sending {
                 let _ = writeln!(
                     text,

@@ -32,14 +32,8 @@ pub(super) struct Printer {
 }
 
 enum State {
-    Table {
-        table: Box<Table>,
-        rows: usize,
-    },
-    Json {
-        out: BufWriter<StdoutLock<'static>>,
-        rows: usize,
-    },
+    Table { table: Box<Table>, rows: usize },
+    Json { out: BufWriter<StdoutLock<'static>>, rows: usize },
     Ndjson(BufWriter<StdoutLock<'static>>),
     Csv(Box<csv::Writer<StdoutLock<'static>>>),
 }
@@ -51,18 +45,12 @@ impl Printer {
             Format::Table => {
                 let mut table = Table::new();
                 table
-                    .load_preset(UTF8_HORIZONTAL_ONLY)
+                    .load_style(UTF8_HORIZONTAL_ONLY)
                     .set_content_arrangement(ContentArrangement::Dynamic)
                     .set_header(columns);
-                State::Table {
-                    table: Box::new(table),
-                    rows: 0,
-                }
+                State::Table { table: Box::new(table), rows: 0 }
             }
-            Format::Json => State::Json {
-                out: out(),
-                rows: 0,
-            },
+            Format::Json => State::Json { out: out(), rows: 0 },
             Format::Ndjson => State::Ndjson(out()),
             Format::Csv => {
                 let mut csv = csv::Writer::from_writer(io::stdout().lock());
@@ -70,10 +58,7 @@ impl Printer {
                 State::Csv(Box::new(csv))
             }
         };
-        Ok(Self {
-            columns: columns.to_vec(),
-            state,
-        })
+        Ok(Self { columns: columns.to_vec(), state })
     }
 
     pub(super) fn row(&mut self, row: &Row) -> io::Result<()> {
@@ -81,9 +66,7 @@ impl Printer {
             State::Table { table, rows } => {
                 *rows += 1;
                 if *rows <= TABLE_ROWS {
-                    let cells = row
-                        .iter()
-                        .map(|cell| printable(cell.as_deref().unwrap_or("")));
+                    let cells = row.iter().map(|cell| printable(cell.as_deref().unwrap_or("")));
                     table.add_row(cells);
                 }
                 Ok(())
@@ -110,10 +93,7 @@ impl Printer {
                 writeln!(out, "{table}")?;
                 if rows > TABLE_ROWS {
                     let left = rows - TABLE_ROWS;
-                    writeln!(
-                        out,
-                        "and {left} more rows; --format ndjson or csv prints all"
-                    )?;
+                    writeln!(out, "and {left} more rows; --format ndjson or csv prints all")?;
                 }
                 out.flush()
             }
@@ -143,7 +123,5 @@ fn object(out: &mut impl Write, columns: &[String], row: &Row) -> io::Result<()>
 
 /// What an attacker writes into a user agent must not move the cursor of whoever reads a table.
 pub(super) fn printable(text: &str) -> String {
-    text.chars()
-        .map(|ch| if ch.is_control() { '\u{fffd}' } else { ch })
-        .collect()
+    text.chars().map(|ch| if ch.is_control() { '\u{fffd}' } else { ch }).collect()
 }

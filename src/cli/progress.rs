@@ -29,11 +29,7 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        let progress = Arc::new(Self {
-            bar,
-            scans: Mutex::default(),
-            logs,
-        });
+        let progress = Arc::new(Self { bar, scans: Mutex::default(), logs });
         let weak = Arc::downgrade(&progress);
         tokio::spawn(async move {
             while let Some(progress) = weak.upgrade() {
@@ -47,17 +43,13 @@ impl Progress {
 
     /// Follows one more scan.
     pub(super) fn follow(&self, scan: &Arc<Scan>) {
-        self.scans
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(scan.clone());
+        self.scans.lock().unwrap_or_else(PoisonError::into_inner).push(scan.clone());
     }
 
     fn update(&self) {
         let scans = self.scans.lock().unwrap_or_else(PoisonError::into_inner);
         let sum = |what: fn(&Scan) -> u64| scans.iter().map(|scan| what(scan)).sum::<u64>();
-        self.bar
-            .set_position(sum(|scan| scan.bytes.load(Ordering::Relaxed)));
+        self.bar.set_position(sum(|scan| scan.bytes.load(Ordering::Relaxed)));
         let logs = sum(|scan| scan.logs.load(Ordering::Relaxed));
         let records = sum(|scan| scan.records.load(Ordering::Relaxed));
         self.bar.set_message(format!(

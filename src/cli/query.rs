@@ -71,11 +71,8 @@ pub(super) async fn run(mut app: App, args: QueryArgs) -> Result<Exit, Error> {
         (Some(name), _, _) => assembler.named(name, &values, logs)?,
         (_, Some(text), _) => assembler.text("--sql", text, &values, logs)?,
         (_, _, Some(path)) => {
-            let text =
-                std::fs::read_to_string(path).map_err(|source| crate::query::QueryError::File {
-                    path: path.clone(),
-                    source,
-                })?;
+            let text = std::fs::read_to_string(path)
+                .map_err(|source| crate::query::QueryError::File { path: path.clone(), source })?;
             assembler.text(&path.display().to_string(), &text, &values, logs)?
         }
         (None, None, None) => return Ok(Exit::Usage),

@@ -68,7 +68,10 @@ fn read(path: &Path) -> Result<Vec<Finding>, Error> {
     read.map_err(|error| unreadable(error.to_string()))?;
     let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
     lines
-        .map(|(number, line)| serde_json::from_str(line).map_err(|error| unreadable(format!("line {number}: {error}"))))
+        .map(|(number, line)| {
+            serde_json::from_str(line)
+                .map_err(|error| unreadable(format!("line {number}: {error}")))
+        })
         .collect()
 }
 
@@ -82,10 +85,7 @@ fn about(app: &App, findings: &[Finding]) -> About {
         to: times().max().unwrap_or(app.now),
         zone: report.map_or(chrono_tz::Tz::UTC, |report| report.timezone),
         accounts: app.config.accounts.clone(),
-        run: RunStats {
-            engine: "preview".to_owned(),
-            ..RunStats::default()
-        },
+        run: RunStats { engine: "preview".to_owned(), ..RunStats::default() },
         before: None,
         notices: Vec::new(),
         now: app.now,

@@ -52,16 +52,14 @@ pub(super) async fn run(mut app: App, args: RunArgs) -> Result<Exit, Error> {
     args.source.apply(&mut app.config)?;
     args.store.apply(&mut app)?;
     let reports = chosen(&app.config.reports, &args.reports)?;
-    let mut detections: Vec<String> = app.config.reports.iter().map(|report| report.detection.clone()).collect();
+    let mut detections: Vec<String> =
+        app.config.reports.iter().map(|report| report.detection.clone()).collect();
     detections.sort();
     detections.dedup();
 
     let _turn = if args.dry_run { None } else { app.turn()? };
-    let store: Box<dyn Store> = if args.dry_run {
-        Box::new(MemoryStore::over(app.store()))
-    } else {
-        app.store()
-    };
+    let store: Box<dyn Store> =
+        if args.dry_run { Box::new(MemoryStore::over(app.store())) } else { app.store() };
     let listing = app.logs()?;
     for (path, error) in &listing.unreadable {
         remark(&format!("warning: {}: {error}; check its permissions", path.display()));
@@ -95,7 +93,10 @@ fn chosen(reports: &[Report], names: &[String]) -> Result<Vec<Report>, Error> {
     let named = |name: &String| {
         reports.iter().find(|report| report.name == *name).cloned().ok_or_else(|| {
             let all: Vec<_> = reports.iter().map(|report| report.name.as_str()).collect();
-            Error::usage(format!("no report is called '{name}'"), format!("There are: {}.", all.join(", ")))
+            Error::usage(
+                format!("no report is called '{name}'"),
+                format!("There are: {}.", all.join(", ")),
+            )
         })
     };
     names.iter().map(named).collect()
@@ -109,8 +110,9 @@ async fn collect_all(
     logs: Vec<Log>,
 ) -> Result<Collected, Error> {
     let progress = Progress::new(logs.len() as u64, logs.iter().map(|log| log.bytes).sum());
+    let engine = app.engine()?;
     let run = Collect {
-        engine: app.engine()?.as_ref(),
+        engine: engine.as_ref(),
         store,
         assembler: &app.assembler()?,
         detections,
@@ -141,18 +143,19 @@ fn said(collected: &Collected) -> Exit {
     }
 }
 
-async fn send_all(app: &App, store: &dyn Store, reports: &[Report], args: &RunArgs) -> Result<Exit, Error> {
+async fn send_all(
+    app: &App,
+    store: &dyn Store,
+    reports: &[Report],
+    args: &RunArgs,
+) -> Result<Exit, Error> {
     let sink = |channel: &Channel| -> Box<dyn Sink> {
         match channel {
             Channel::Terminal => Box::new(Terminal::stdout()),
         }
     };
-    let channels: BTreeMap<_, _> = app
-        .config
-        .channels
-        .iter()
-        .map(|(name, channel)| (name.clone(), sink(channel)))
-        .collect();
+    let channels: BTreeMap<_, _> =
+        app.config.channels.iter().map(|(name, channel)| (name.clone(), sink(channel))).collect();
     let run = Reporting {
         store,
         accounts: &app.config.accounts,
@@ -175,7 +178,8 @@ async fn send_all(app: &App, store: &dyn Store, reports: &[Report], args: &RunAr
         }
     }
     if idle == reports.len() {
-        let mut text = "Nothing new: every log was collected and reported by an earlier run.\n".to_owned();
+        let mut text =
+            "Nothing new: every log was collected and reported by an earlier run.\n".to_owned();
         let _ = writeln!(text, "`clickops ledger show` tells how far that is.");
         output(&text)?;
     }

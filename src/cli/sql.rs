@@ -43,11 +43,7 @@ pub(super) async fn run(app: &App, command: SqlCommand) -> Result<Exit, Error> {
 fn list(app: &App) -> Result<Exit, Error> {
     let catalogue = app.config.catalogue()?;
     let files = catalogue.files();
-    let width = files
-        .iter()
-        .map(|file| file.header.name.len())
-        .max()
-        .unwrap_or(0);
+    let width = files.iter().map(|file| file.header.name.len()).max().unwrap_or(0);
     let mut text = String::new();
     for (kind, title) in [(Kind::View, "Views"), (Kind::Query, "Queries")] {
         let files: Vec<_> = files.iter().filter(|file| file.kind == kind).collect();
@@ -69,9 +65,7 @@ fn list(app: &App) -> Result<Exit, Error> {
 }
 
 fn first_sentence(text: &str) -> &str {
-    text.split_once(". ")
-        .map_or(text, |(first, _)| first)
-        .trim_end_matches('.')
+    text.split_once(". ").map_or(text, |(first, _)| first).trim_end_matches('.')
 }
 
 fn show(app: &App, name: &str) -> Result<Exit, Error> {
@@ -97,20 +91,13 @@ fn show(app: &App, name: &str) -> Result<Exit, Error> {
     }
     if !header.columns.is_empty() {
         text.push_str("\nColumns\n");
-        let width = header
-            .columns
-            .iter()
-            .map(|(name, _)| name.len())
-            .max()
-            .unwrap_or(0);
+        let width = header.columns.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
         for (name, about) in &header.columns {
             let _ = writeln!(text, "  {name:width$}  {about}");
         }
     }
-    let body = file
-        .text
-        .lines()
-        .skip_while(|line| line.starts_with("--") || line.trim().is_empty());
+    let body =
+        file.text.lines().skip_while(|line| line.starts_with("--") || line.trim().is_empty());
     text.push_str("\nSQL\n");
     for line in body {
         let _ = writeln!(text, "  {line}");
@@ -128,12 +115,7 @@ async fn check(app: &App, file: Option<PathBuf>) -> Result<Exit, Error> {
             let text = std::fs::read_to_string(&path)
                 .map_err(|source| crate::query::QueryError::File { path, source })?;
             let header = header::parse(&text, &origin)?;
-            vec![SqlFile {
-                kind: Kind::Query,
-                origin,
-                header,
-                text,
-            }]
+            vec![SqlFile { kind: Kind::Query, origin, header, text }]
         }
     };
     let mut wrong = 0;
@@ -164,11 +146,7 @@ async fn check(app: &App, file: Option<PathBuf>) -> Result<Exit, Error> {
 
 /// Any value of the right type will do to see whether a query runs.
 fn sample_values(file: &SqlFile) -> BTreeMap<String, String> {
-    let required = file
-        .header
-        .params
-        .iter()
-        .filter(|param| param.default.is_none());
+    let required = file.header.params.iter().filter(|param| param.default.is_none());
     required
         .map(|param| {
             let value = match param.kind {
@@ -187,37 +165,21 @@ async fn mistake(app: &App, query: &BoundQuery, file: &SqlFile) -> Result<Option
         Ok(rows) => rows,
         Err(error) => {
             let error = Error::engine(&error, query);
-            let hint = error
-                .hint
-                .map(|hint| format!("\n       {hint}"))
-                .unwrap_or_default();
+            let hint = error.hint.map(|hint| format!("\n       {hint}")).unwrap_or_default();
             return Ok(Some(format!("{}{hint}", error.message)));
         }
     };
     if let Err(error) = rows.all().await {
         return Ok(Some(Error::engine(&error, query).message));
     }
-    let declared: Vec<&str> = file
-        .header
-        .columns
-        .iter()
-        .map(|(name, _)| name.as_str())
-        .collect();
+    let declared: Vec<&str> = file.header.columns.iter().map(|(name, _)| name.as_str()).collect();
     let returned: Vec<&str> = rows.columns.iter().map(String::as_str).collect();
     if declared == returned {
         return Ok(None);
     }
     let missing = |of: &[&str], from: &[&str]| {
-        let names: Vec<_> = of
-            .iter()
-            .filter(|name| !from.contains(name))
-            .copied()
-            .collect();
-        if names.is_empty() {
-            "none".to_owned()
-        } else {
-            names.join(", ")
-        }
+        let names: Vec<_> = of.iter().filter(|name| !from.contains(name)).copied().collect();
+        if names.is_empty() { "none".to_owned() } else { names.join(", ") }
     };
     Ok(Some(format!(
         "its `-- column:` lines are not what it returns: only declared: {}; only returned: {}; \

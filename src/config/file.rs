@@ -132,9 +132,7 @@ impl File {
                 overlap: over.window.overlap.or(self.window.overlap),
                 first: over.window.first.or(self.window.first),
             },
-            store: Store {
-                at: over.store.at.or(self.store.at),
-            },
+            store: Store { at: over.store.at.or(self.store.at) },
             ..self
         }
     }
@@ -142,10 +140,8 @@ impl File {
 
 /// Reads a file. Relative folders in it are meant from where the file lies.
 pub(super) fn read(path: &Path) -> Result<File, ConfigError> {
-    let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
-        path: path.to_owned(),
-        source,
-    })?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
     let mut file: File =
         toml::from_str(&text).map_err(|error| text_error(&path.display().to_string(), &error))?;
     let base = path.parent().unwrap_or(Path::new(""));
@@ -153,9 +149,7 @@ pub(super) fn read(path: &Path) -> Result<File, ConfigError> {
         *folder = folder.take().map(|folder| base.join(folder));
     }
     for place in [&mut file.source.logs, &mut file.store.at] {
-        if let Some(text) = place
-            .as_mut()
-            .filter(|text| *text != "memory" && !text.contains("://"))
+        if let Some(text) = place.as_mut().filter(|text| *text != "memory" && !text.contains("://"))
         {
             *text = base.join(&*text).display().to_string();
         }
@@ -176,9 +170,8 @@ pub(super) fn environment(
             .iter()
             .find_map(|section| Some((*section, key.strip_prefix(section)?.strip_prefix('_')?)));
         if let Some((section, key)) = section {
-            let table = sections
-                .entry(section)
-                .or_insert_with(|| toml::Value::Table(toml::Table::new()));
+            let table =
+                sections.entry(section).or_insert_with(|| toml::Value::Table(toml::Table::new()));
             if let toml::Value::Table(table) = table {
                 table.insert(key.to_owned(), toml::Value::String(value));
             }
@@ -188,20 +181,15 @@ pub(super) fn environment(
 }
 
 fn from_table<T: DeserializeOwned>(table: toml::Table) -> Result<T, ConfigError> {
-    table
-        .try_into()
-        .map_err(|error| text_error("the environment", &error))
+    table.try_into().map_err(|error| text_error("the environment", &error))
 }
 
 /// The reader's own message, and the key that an unknown one was probably meant to be.
 fn text_error(origin: &str, error: &toml::de::Error) -> ConfigError {
     let message = error.message();
     let mut quoted = message.split('`').skip(1).step_by(2);
-    let nearest = message
-        .starts_with("unknown field")
-        .then(|| quoted.next())
-        .flatten()
-        .and_then(|unknown| {
+    let nearest =
+        message.starts_with("unknown field").then(|| quoted.next()).flatten().and_then(|unknown| {
             crate::nearest(unknown, &quoted.collect::<Vec<_>>()).map(|key| (*key).to_owned())
         });
     ConfigError::Text {

@@ -39,10 +39,7 @@ impl Engine for ReplayEngine {
             }
             let object: BTreeMap<String, Value> = serde_json::from_str(line)
                 .map_err(|error| unusable(&self.file, &format!("line {number}: {error}")))?;
-            let new = object
-                .keys()
-                .filter(|name| !columns.contains(name))
-                .cloned();
+            let new = object.keys().filter(|name| !columns.contains(name)).cloned();
             columns.extend(new.collect::<Vec<_>>());
             objects.push(object);
         }
@@ -53,16 +50,10 @@ impl Engine for ReplayEngine {
         };
         let rows: Vec<_> = objects
             .iter()
-            .map(|object| {
-                columns
-                    .iter()
-                    .map(|name| object.get(name).and_then(cell))
-                    .collect()
-            })
+            .map(|object| columns.iter().map(|name| object.get(name).and_then(cell)).collect())
             .collect();
         let scan = Scan::default();
-        scan.records
-            .store(rows.len() as u64, std::sync::atomic::Ordering::Relaxed);
+        scan.records.store(rows.len() as u64, std::sync::atomic::Ordering::Relaxed);
         let (send, pages) = mpsc::channel(1);
         // There is room for one page, so this cannot wait or fail.
         let _ = send.try_send(Ok(rows));

@@ -41,23 +41,12 @@ impl Columns {
     /// # Errors
     /// [`RowError::Missing`] lists those that are not there.
     pub fn of(names: &[String]) -> Result<Self, RowError> {
-        let known = || {
-            COLUMNS
-                .into_iter()
-                .chain([REPORTED, EXCLUSION, EXCLUSION_KIND])
-        };
-        let place = |wanted: &str| {
-            names
-                .iter()
-                .position(|name| name.eq_ignore_ascii_case(wanted))
-        };
-        let places: BTreeMap<_, _> = known()
-            .filter_map(|name| Some((name, place(name)?)))
-            .collect();
-        let missing: Vec<_> = COLUMNS
-            .into_iter()
-            .filter(|name| !places.contains_key(name))
-            .collect();
+        let known = || COLUMNS.into_iter().chain([REPORTED, EXCLUSION, EXCLUSION_KIND]);
+        let place = |wanted: &str| names.iter().position(|name| name.eq_ignore_ascii_case(wanted));
+        let places: BTreeMap<_, _> =
+            known().filter_map(|name| Some((name, place(name)?))).collect();
+        let missing: Vec<_> =
+            COLUMNS.into_iter().filter(|name| !places.contains_key(name)).collect();
         if !missing.is_empty() {
             return Err(RowError::Missing(missing.join(", ")));
         }
@@ -67,11 +56,7 @@ impl Columns {
             .filter(|(at, _)| !places.values().any(|place| place == at))
             .map(|(at, name)| (name.to_lowercase(), at))
             .collect();
-        Ok(Self {
-            places,
-            extra,
-            width: names.len(),
-        })
+        Ok(Self { places, extra, width: names.len() })
     }
 
     /// Reads one row of `detection`.
@@ -84,11 +69,7 @@ impl Columns {
         mut row: Vec<Option<String>>,
     ) -> Result<Finding, RowError> {
         row.resize(self.width, None);
-        let extra = self
-            .extra
-            .iter()
-            .map(|(name, at)| (name.clone(), row[*at].take()))
-            .collect();
+        let extra = self.extra.iter().map(|(name, at)| (name.clone(), row[*at].take())).collect();
         let mut take = |name: &str| self.places.get(name).and_then(|at| row[*at].take());
         let event_id = take("event_id").unwrap_or_default();
         let wrong = |column: &'static str, text: Option<String>| RowError::Value {
@@ -149,21 +130,13 @@ mod tests {
 
     fn row(values: &[(&str, &str)], names: &[String]) -> Vec<Option<String>> {
         let value = |name: &String| {
-            values
-                .iter()
-                .find(|(key, _)| key == name)
-                .map(|(_, value)| (*value).to_owned())
+            values.iter().find(|(key, _)| key == name).map(|(_, value)| (*value).to_owned())
         };
         names.iter().map(value).collect()
     }
 
     fn names(extra: &[&str]) -> Vec<String> {
-        extra
-            .iter()
-            .copied()
-            .chain(COLUMNS)
-            .map(str::to_owned)
-            .collect()
+        extra.iter().copied().chain(COLUMNS).map(str::to_owned).collect()
     }
 
     #[test]
@@ -197,14 +170,8 @@ mod tests {
         let names = names(&[]);
         let columns = Columns::of(&names).unwrap();
         let wrong = columns.finding("d", row(&[("event_id", "e"), ("verdict", "maybe")], &names));
-        assert_eq!(
-            wrong.unwrap_err().to_string(),
-            "event e: column verdict holds 'maybe'"
-        );
+        assert_eq!(wrong.unwrap_err().to_string(), "event e: column verdict holds 'maybe'");
         let null = columns.finding("d", row(&[("event_id", "e")], &names));
-        assert_eq!(
-            null.unwrap_err().to_string(),
-            "event e: column verdict holds 'NULL'"
-        );
+        assert_eq!(null.unwrap_err().to_string(), "event e: column verdict holds 'NULL'");
     }
 }

@@ -78,16 +78,13 @@ fn list_folder(folder: &Path, folders: &mut Vec<PathBuf>, listing: &mut Listing)
 
 /// Links to folders are not followed: they can lead in circles.
 fn is_link(path: &Path) -> bool {
-    path.symlink_metadata()
-        .is_ok_and(|entry| entry.file_type().is_symlink())
+    path.symlink_metadata().is_ok_and(|entry| entry.file_type().is_symlink())
 }
 
 fn is_log_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
-    [".json", ".ndjson", ".jsonl"]
-        .iter()
-        .any(|extension| name.ends_with(extension))
+    [".json", ".ndjson", ".jsonl"].iter().any(|extension| name.ends_with(extension))
 }
 
 fn log(path: &Path) -> io::Result<Log> {
@@ -103,10 +100,7 @@ fn log(path: &Path) -> io::Result<Log> {
         None => LogKey::of(&[
             address.as_bytes(),
             &file.len().to_le_bytes(),
-            &changed
-                .timestamp_nanos_opt()
-                .unwrap_or_default()
-                .to_le_bytes(),
+            &changed.timestamp_nanos_opt().unwrap_or_default().to_le_bytes(),
         ]),
     };
     Ok(Log {
@@ -140,13 +134,8 @@ mod tests {
     }
 
     fn names(listing: &Listing) -> Vec<String> {
-        let name = |log: &Log| {
-            Path::new(&log.address)
-                .file_name()
-                .unwrap()
-                .to_string_lossy()
-                .into_owned()
-        };
+        let name =
+            |log: &Log| Path::new(&log.address).file_name().unwrap().to_string_lossy().into_owned();
         listing.logs.iter().map(name).collect()
     }
 

@@ -70,11 +70,7 @@ impl Assembler {
         table: impl Into<String>,
         exclusions: impl Into<String>,
     ) -> Self {
-        Self {
-            catalogue,
-            table: table.into(),
-            exclusions: exclusions.into(),
-        }
+        Self { catalogue, table: table.into(), exclusions: exclusions.into() }
     }
 
     /// The files it assembles from.
@@ -98,11 +94,7 @@ impl Assembler {
             Kind::Query => self.assemble(name, &source(file), values, logs),
             Kind::View => {
                 let all = format!("SELECT * FROM {name}");
-                let text = Source {
-                    origin: name,
-                    text: &all,
-                    params: Some(&[]),
-                };
+                let text = Source { origin: name, text: &all, params: Some(&[]) };
                 self.assemble(name, &text, values, logs)
             }
         }
@@ -120,11 +112,8 @@ impl Assembler {
         logs: Arc<[Log]>,
     ) -> Result<BoundQuery, QueryError> {
         let header = super::header::parse(text, origin).ok();
-        let source = Source {
-            origin,
-            text,
-            params: header.as_ref().map(|header| header.params.as_slice()),
-        };
+        let source =
+            Source { origin, text, params: header.as_ref().map(|header| header.params.as_slice()) };
         self.assemble(origin, &source, values, logs)
     }
 
@@ -169,12 +158,7 @@ impl Assembler {
                 },
             });
         }
-        Ok(BoundQuery {
-            name: name.to_owned(),
-            sql: statement.sql,
-            logs,
-            pieces: statement.pieces,
-        })
+        Ok(BoundQuery { name: name.to_owned(), sql: statement.sql, logs, pieces: statement.pieces })
     }
 
     /// Adds every relation that `lexed` mentions, and those they mention, each after its own.
@@ -227,11 +211,7 @@ impl Assembler {
 }
 
 fn source(file: &SqlFile) -> Source<'_> {
-    Source {
-        origin: &file.origin,
-        text: &file.text,
-        params: Some(&file.header.params),
-    }
+    Source { origin: &file.origin, text: &file.text, params: Some(&file.header.params) }
 }
 
 /// Puts literals into the holes. Values that no header declares are text.
@@ -251,14 +231,14 @@ fn bind(
     for (hole, name) in &lexed.holes {
         let param = match source.params {
             None => None,
-            Some(params) => Some(params.iter().find(|param| param.name == *name).ok_or_else(
-                || {
+            Some(params) => {
+                Some(params.iter().find(|param| param.name == *name).ok_or_else(|| {
                     error(
                         format!("':{name}' is not declared"),
                         format!("Add a line `-- param: {name} text What it means.` to its header."),
                     )
-                },
-            )?),
+                })?)
+            }
         };
         known.insert(name.clone());
         let kind = param.map_or(Type::Text, |param| param.kind);
@@ -272,10 +252,7 @@ fn bind(
                 )
             })?;
         let literal = kind.literal(value).map_err(|wanted| {
-            error(
-                format!("parameter '{name}' cannot be '{value}'"),
-                format!("Give {wanted}."),
-            )
+            error(format!("parameter '{name}' cannot be '{value}'"), format!("Give {wanted}."))
         })?;
         text.push_str(&source.text[from..hole.start]);
         text.push_str(&literal);
@@ -327,10 +304,7 @@ impl Statement {
                 }
                 // Blanks in place of the keyword keep lines and columns where they were written.
                 let blank = " ".repeat(with.len().saturating_sub(1));
-                self.add(
-                    origin,
-                    &format!("{},{blank}{}", &body[..with.start], &body[with.end..]),
-                );
+                self.add(origin, &format!("{},{blank}{}", &body[..with.start], &body[with.end..]));
             }
             _ => self.add(origin, body),
         }
@@ -350,43 +324,27 @@ mod tests {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, text).unwrap();
         }
-        let catalogue = Catalogue::shipped()
-            .unwrap()
-            .with_folder(folder.path())
-            .unwrap();
+        let catalogue = Catalogue::shipped().unwrap().with_folder(folder.path()).unwrap();
         Assembler::new(catalogue, "base", "SELECT 'x' AS name")
     }
 
     fn values(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-        pairs
-            .iter()
-            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
-            .collect()
+        pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
     }
 
     fn sql(assembler: &Assembler, text: &str) -> String {
-        assembler
-            .text("--sql", text, &values(&[]), Arc::default())
-            .unwrap()
-            .sql
+        assembler.text("--sql", text, &values(&[]), Arc::default()).unwrap().sql
     }
 
     #[test]
     fn follows_views_and_puts_cloudtrail_first() {
         let views = assembler(&[
             ("views/a", "-- name: a\nSELECT eventid AS b FROM cloudtrail"),
-            (
-                "views/z",
-                "-- name: z\n-- column: b The id.\nSELECT b FROM a, exclusions;",
-            ),
+            ("views/z", "-- name: z\n-- column: b The id.\nSELECT b FROM a, exclusions;"),
         ]);
         let bound = views.named("z", &values(&[]), Arc::default()).unwrap();
         let at = |text: &str| bound.sql.find(text).unwrap();
-        assert!(
-            bound
-                .sql
-                .starts_with("WITH cloudtrail AS (\nSELECT eventversion, ")
-        );
+        assert!(bound.sql.starts_with("WITH cloudtrail AS (\nSELECT eventversion, "));
         assert!(at("cloudtrail AS (") < at("a AS (") && at("a AS (") < at("\nz AS ("));
         assert!(at("exclusions AS (") < at("\nz AS ("));
         assert!(bound.sql.ends_with("\nSELECT * FROM z\n"), "{}", bound.sql);
@@ -397,16 +355,10 @@ mod tests {
     fn a_querys_own_with_list_goes_on_and_hides_views() {
         let views = assembler(&[("views/a", "-- name: a\nSELECT 1 AS x FROM cloudtrail")]);
         let text = sql(&views, "WITH q AS (SELECT x FROM a) SELECT * FROM q");
-        assert!(
-            text.ends_with(")\n,    q AS (SELECT x FROM a) SELECT * FROM q\n"),
-            "{text}"
-        );
+        assert!(text.ends_with(")\n,    q AS (SELECT x FROM a) SELECT * FROM q\n"), "{text}");
         let hidden = sql(&views, "WITH a AS (SELECT 1 AS x) SELECT * FROM a");
         assert_eq!(hidden, "WITH a AS (SELECT 1 AS x) SELECT * FROM a\n");
-        let recursive = sql(
-            &views,
-            "WITH RECURSIVE t(n) AS (SELECT x FROM a) SELECT n FROM t",
-        );
+        let recursive = sql(&views, "WITH RECURSIVE t(n) AS (SELECT x FROM a) SELECT n FROM t");
         assert!(recursive.starts_with("WITH RECURSIVE cloudtrail AS ("));
     }
 
@@ -443,18 +395,10 @@ mod tests {
     #[test]
     fn an_error_line_leads_back_to_its_file() {
         let views = assembler(&[("views/a", "-- name: a\nSELECT\n  oops\nFROM cloudtrail")]);
-        let bound = views
-            .text(
-                "--sql",
-                "SELECT 1,\n  wrong FROM a",
-                &values(&[]),
-                Arc::default(),
-            )
-            .unwrap();
+        let bound =
+            views.text("--sql", "SELECT 1,\n  wrong FROM a", &values(&[]), Arc::default()).unwrap();
         let line_of = |text: &str| {
-            1 + bound.sql[..bound.sql.find(text).unwrap()]
-                .matches('\n')
-                .count() as u64
+            1 + bound.sql[..bound.sql.find(text).unwrap()].matches('\n').count() as u64
         };
         let (file, line) = bound.written_at(line_of("oops")).unwrap();
         assert!(file.ends_with("a.sql"));
@@ -469,9 +413,6 @@ mod tests {
             ("views/b", "-- name: b\nSELECT * FROM a"),
         ]);
         let circle = views.named("a", &values(&[]), Arc::default()).unwrap_err();
-        assert_eq!(
-            circle.to_string(),
-            "views select from each other: a -> b -> a"
-        );
+        assert_eq!(circle.to_string(), "views select from each other: a -> b -> a");
     }
 }

@@ -49,9 +49,7 @@ impl Catalogue {
     /// # Errors
     /// [`QueryError::Header`] when a shipped header is broken.
     pub fn shipped() -> Result<Self, QueryError> {
-        let mut catalogue = Self {
-            files: BTreeMap::new(),
-        };
+        let mut catalogue = Self { files: BTreeMap::new() };
         for (kind, folder) in Kind::ALL {
             let files = SHIPPED.get_dir(folder).into_iter().flat_map(Dir::files);
             for file in files {
@@ -100,12 +98,10 @@ impl Catalogue {
     /// # Errors
     /// [`QueryError::Unknown`], with the nearest name.
     pub fn get(&self, name: &str) -> Result<&SqlFile, QueryError> {
-        self.files
-            .get(&name.to_lowercase())
-            .ok_or_else(|| QueryError::Unknown {
-                name: name.to_owned(),
-                nearest: crate::nearest(name, self.files.keys()).cloned(),
-            })
+        self.files.get(&name.to_lowercase()).ok_or_else(|| QueryError::Unknown {
+            name: name.to_owned(),
+            nearest: crate::nearest(name, self.files.keys()).cloned(),
+        })
     }
 
     /// The view called `name`, if there is one.
@@ -136,12 +132,7 @@ impl Catalogue {
                 reason: format!("the name '{}' is not the file's", header.name),
             });
         }
-        let file = SqlFile {
-            kind,
-            origin,
-            header,
-            text,
-        };
+        let file = SqlFile { kind, origin, header, text };
         self.files.insert(file.header.name.to_lowercase(), file);
         Ok(())
     }
@@ -162,14 +153,8 @@ mod tests {
         fs::create_dir(folder.path().join("views")).unwrap();
         let path = folder.path().join("views/events.sql");
         fs::write(&path, "-- name: events\nSELECT 1 AS mine").unwrap();
-        let catalogue = Catalogue::shipped()
-            .unwrap()
-            .with_folder(folder.path())
-            .unwrap();
-        assert_eq!(
-            catalogue.get("Events").unwrap().origin,
-            path.display().to_string()
-        );
+        let catalogue = Catalogue::shipped().unwrap().with_folder(folder.path()).unwrap();
+        assert_eq!(catalogue.get("Events").unwrap().origin, path.display().to_string());
     }
 
     #[test]
@@ -179,14 +164,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("queries")).unwrap();
         fs::write(folder.path().join("queries/a.sql"), "-- name: b\nSELECT 1").unwrap();
-        let refused = shipped()
-            .with_folder(folder.path())
-            .unwrap_err()
-            .to_string();
-        assert!(
-            refused.ends_with("a.sql:1: the name 'b' is not the file's"),
-            "{refused}"
-        );
+        let refused = shipped().with_folder(folder.path()).unwrap_err().to_string();
+        assert!(refused.ends_with("a.sql:1: the name 'b' is not the file's"), "{refused}");
     }
 
     #[test]

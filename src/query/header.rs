@@ -43,11 +43,8 @@ pub fn parse(text: &str, origin: &str) -> Result<Header, QueryError> {
             }
             break;
         };
-        let error = |reason: String| QueryError::Header {
-            origin: origin.to_owned(),
-            line: number,
-            reason,
-        };
+        let error =
+            |reason: String| QueryError::Header { origin: origin.to_owned(), line: number, reason };
         let comment = comment.trim();
         let (key, rest) = comment.split_once(':').unwrap_or(("", comment));
         let rest = rest.trim();
@@ -60,9 +57,7 @@ pub fn parse(text: &str, origin: &str) -> Result<Header, QueryError> {
                 if name.is_empty() {
                     return Err(error("a column line needs a name".to_owned()));
                 }
-                header
-                    .columns
-                    .push((name.to_owned(), about.trim().to_owned()));
+                header.columns.push((name.to_owned(), about.trim().to_owned()));
             }
             _ => continue_line(&mut header, last, comment),
         }
@@ -110,9 +105,9 @@ fn param(text: &str) -> Result<Param, String> {
         None => (None, rest),
         Some(rest) => {
             let (value, about) = match rest.strip_prefix('\'') {
-                Some(quoted) => quoted
-                    .split_once('\'')
-                    .ok_or("the default's quote is never closed")?,
+                Some(quoted) => {
+                    quoted.split_once('\'').ok_or("the default's quote is never closed")?
+                }
                 None => rest.split_once(char::is_whitespace).unwrap_or((rest, "")),
             };
             kind.literal(value)
@@ -120,12 +115,7 @@ fn param(text: &str) -> Result<Param, String> {
             (Some(value.to_owned()), about)
         }
     };
-    Ok(Param {
-        name: name.to_lowercase(),
-        kind,
-        default,
-        about: about.trim().to_owned(),
-    })
+    Ok(Param { name: name.to_lowercase(), kind, default, about: about.trim().to_owned() })
 }
 
 #[cfg(test)]
@@ -148,19 +138,13 @@ mod tests {
         assert_eq!(header.params[1].default.as_deref(), Some(""));
         assert_eq!(header.params[2].default.as_deref(), Some("100"));
         assert_eq!(header.params[2].about, "At most so many.");
-        assert_eq!(
-            header.columns,
-            [("actor".to_owned(), "The person.".to_owned())]
-        );
+        assert_eq!(header.columns, [("actor".to_owned(), "The person.".to_owned())]);
     }
 
     #[test]
     fn mistakes_name_file_and_line() {
         let mistake = |text| parse(text, "f.sql").unwrap_err().to_string();
-        assert_eq!(
-            mistake("SELECT 1"),
-            "f.sql:1: the first line must be `-- name: ...`"
-        );
+        assert_eq!(mistake("SELECT 1"), "f.sql:1: the first line must be `-- name: ...`");
         assert_eq!(
             mistake("-- name: x\n-- param: y number"),
             "f.sql:2: 'number' is no type; there are text, integer, boolean and list"

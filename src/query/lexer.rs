@@ -55,11 +55,7 @@ pub struct Lexed {
 /// # Errors
 /// [`QueryError::Text`] for an open quote or comment, or a second statement.
 pub fn lex(text: &str, origin: &str) -> Result<Lexed, QueryError> {
-    let error = |line, reason: String| QueryError::Text {
-        origin: origin.to_owned(),
-        line,
-        reason,
-    };
+    let error = |line, reason: String| QueryError::Text { origin: origin.to_owned(), line, reason };
     let tokens = Tokenizer::new(&Athena, text)
         .tokenize_with_location()
         .map_err(|refused| error(refused.location.line, refused.message))?;
@@ -95,9 +91,8 @@ pub fn lex(text: &str, origin: &str) -> Result<Lexed, QueryError> {
                 lexed.names.insert(name);
             }
             Token::Colon => {
-                let touching = tokens
-                    .get(at + 1)
-                    .is_some_and(|next| next.span.start == token.span.end);
+                let touching =
+                    tokens.get(at + 1).is_some_and(|next| next.span.start == token.span.end);
                 if let (true, Some(Token::Word(word))) = (touching, following(1)) {
                     let end = offsets.at(tokens[at + 1].span.end);
                     lexed
@@ -120,9 +115,8 @@ pub fn lex(text: &str, origin: &str) -> Result<Lexed, QueryError> {
     if let Some(first) = tokens.first()
         && is_keyword(&first.token, &[Keyword::WITH])
     {
-        lexed.recursive = tokens
-            .get(1)
-            .is_some_and(|token| is_keyword(&token.token, &[Keyword::RECURSIVE]));
+        lexed.recursive =
+            tokens.get(1).is_some_and(|token| is_keyword(&token.token, &[Keyword::RECURSIVE]));
         let last = &tokens[usize::from(lexed.recursive)];
         lexed.with = Some(offsets.at(first.span.start)..offsets.at(last.span.end));
     }
@@ -138,10 +132,7 @@ fn defines(rest: &[TokenWithSpan]) -> bool {
     let mut rest = rest.iter().map(|token| &token.token);
     let mut next = rest.next();
     if next == Some(&Token::LParen) {
-        next = rest
-            .by_ref()
-            .skip_while(|token| **token != Token::RParen)
-            .nth(1);
+        next = rest.by_ref().skip_while(|token| **token != Token::RParen).nth(1);
     }
     next.is_some_and(|token| is_keyword(token, &[Keyword::AS]))
         && rest.next() == Some(&Token::LParen)
@@ -164,10 +155,7 @@ impl Offsets {
                 lines.push(Vec::new());
             }
         }
-        Self {
-            lines,
-            end: text.len(),
-        }
+        Self { lines, end: text.len() }
     }
 
     fn at(&self, location: Location) -> usize {
@@ -193,11 +181,8 @@ mod tests {
         let text =
             "SELECT ':no', \":no\", TIME '10:20' -- :no\n/* :no */ WHERE a = :yes AND b = :Ünï";
         let lexed = lex(text, "t").unwrap();
-        let found: Vec<_> = lexed
-            .holes
-            .iter()
-            .map(|(at, name)| (&text[at.clone()], name.as_str()))
-            .collect();
+        let found: Vec<_> =
+            lexed.holes.iter().map(|(at, name)| (&text[at.clone()], name.as_str())).collect();
         assert_eq!(found, [(":yes", "yes"), (":Ünï", "ünï")]);
     }
 
@@ -225,10 +210,7 @@ mod tests {
     #[test]
     fn an_open_quote_is_an_error_with_its_line() {
         assert!(
-            lex("SELECT 1,\n 'open", "f.sql")
-                .unwrap_err()
-                .to_string()
-                .starts_with("f.sql:2: ")
+            lex("SELECT 1,\n 'open", "f.sql").unwrap_err().to_string().starts_with("f.sql:2: ")
         );
     }
 

@@ -17,10 +17,7 @@ pub struct MemoryStore {
 impl MemoryStore {
     /// Begins with what `base` holds, and never writes to it: a run that leaves no trace.
     pub fn over(base: Box<dyn Store>) -> Self {
-        Self {
-            blobs: Mutex::default(),
-            base: Some(base),
-        }
+        Self { blobs: Mutex::default(), base: Some(base) }
     }
 
     fn blobs(&self) -> MutexGuard<'_, BTreeMap<String, (u64, Vec<u8>)>> {
@@ -68,12 +65,7 @@ impl Store for MemoryStore {
             Some(base) => base.list(prefix).await?,
             None => Vec::new(),
         };
-        keys.extend(
-            self.blobs()
-                .keys()
-                .filter(|key| key.starts_with(prefix))
-                .cloned(),
-        );
+        keys.extend(self.blobs().keys().filter(|key| key.starts_with(prefix)).cloned());
         keys.sort();
         keys.dedup();
         Ok(keys)
@@ -90,26 +82,15 @@ mod tests {
     async fn keeps_its_promises(store: &dyn Store) {
         assert_eq!(store.get("a/b").await.unwrap(), None);
         let first = store.put("a/b", b"1", Expected::Absent).await.unwrap();
-        assert_eq!(
-            store.get("a/b").await.unwrap(),
-            Some((b"1".to_vec(), first.clone()))
-        );
+        assert_eq!(store.get("a/b").await.unwrap(), Some((b"1".to_vec(), first.clone())));
         let again = store.put("a/b", b"2", Expected::Absent).await;
         assert!(matches!(again, Err(StoreError::Changed(_))));
-        let second = store
-            .put("a/b", b"2", Expected::Version(first.clone()))
-            .await
-            .unwrap();
-        let stale = store
-            .put("a/b", b"3", Expected::Version(first.clone()))
-            .await;
+        let second = store.put("a/b", b"2", Expected::Version(first.clone())).await.unwrap();
+        let stale = store.put("a/b", b"3", Expected::Version(first.clone())).await;
         assert!(matches!(stale, Err(StoreError::Changed(_))));
         let missing = store.put("a/c", b"3", Expected::Version(first)).await;
         assert!(matches!(missing, Err(StoreError::Changed(_))));
-        assert_eq!(
-            store.get("a/b").await.unwrap(),
-            Some((b"2".to_vec(), second))
-        );
+        assert_eq!(store.get("a/b").await.unwrap(), Some((b"2".to_vec(), second)));
         store.put("a/a", b"", Expected::Absent).await.unwrap();
         store.put("b", b"", Expected::Absent).await.unwrap();
         assert_eq!(store.list("a/").await.unwrap(), ["a/a", "a/b"]);
@@ -132,9 +113,7 @@ mod tests {
         base.put("k", b"1", Expected::Absent).await.unwrap();
         let over = MemoryStore::over(Box::new(base.clone()));
         let (_, version) = over.get("k").await.unwrap().unwrap();
-        over.put("k", b"2", Expected::Version(version))
-            .await
-            .unwrap();
+        over.put("k", b"2", Expected::Version(version)).await.unwrap();
         assert_eq!(over.get("k").await.unwrap().unwrap().0, b"2");
         assert_eq!(base.get("k").await.unwrap().unwrap().0, b"1");
     }

@@ -59,11 +59,7 @@ pub(super) fn opens_a_firewall(scene: &mut Scene) -> Result<()> {
     scene.look(
         &ann,
         Via::Proxy,
-        &[
-            "rds:DescribeDBInstances",
-            "rds:DescribeDBClusters",
-            "rds:DescribeDBSnapshots",
-        ],
+        &["rds:DescribeDBInstances", "rds:DescribeDBClusters", "rds:DescribeDBSnapshots"],
     )?;
     scene.change(&ann, Via::Proxy, call("rds:DeleteDBInstance")
         .with(json!({ "dBInstanceIdentifier": database, "skipFinalSnapshot": true, "deleteAutomatedBackups": false }))
@@ -76,18 +72,17 @@ pub(super) fn opens_a_firewall(scene: &mut Scene) -> Result<()> {
     scene.look(
         &ann,
         Via::BackEnd,
-        &[
-            "iam:ListUsers",
-            "iam:GetUser",
-            "iam:ListAccessKeys",
-            "iam:ListGroupsForUser",
-        ],
+        &["iam:ListUsers", "iam:GetUser", "iam:ListAccessKeys", "iam:ListGroupsForUser"],
     )?;
     let user = scene.name("ci-deploy");
     let key = scene.random.example_id("AKIA");
-    scene.change(&ann, Via::Proxy, call("iam:CreateAccessKey")
-        .with(json!({ "userName": user }))
-        .returning(json!({ "accessKey": { "userName": user, "accessKeyId": key, "status": "Active" } })))
+    scene.change(
+        &ann,
+        Via::Proxy,
+        call("iam:CreateAccessKey").with(json!({ "userName": user })).returning(
+            json!({ "accessKey": { "userName": user, "accessKeyId": key, "status": "Active" } }),
+        ),
+    )
 }
 
 /// The S3 console, which wraps its user agent in brackets and sets no flag.
@@ -130,21 +125,14 @@ pub(super) fn publishes_a_bucket(scene: &mut Scene) -> Result<()> {
         .with(json!({ "bucketName": bucket, "bucketPolicy": open, "Host": format!("{bucket}.s3.{}.amazonaws.com", bo.region), "policy": "" }))
         .on(bo.account, "AWS::S3::Bucket", arn))?;
     scene.deliver_again(31);
-    scene.look(
-        &bo,
-        Via::S3Browser,
-        &["s3:GetBucketPolicyStatus", "s3:GetBucketPolicy"],
-    )
+    scene.look(&bo, Via::S3Browser, &["s3:GetBucketPolicyStatus", "s3:GetBucketPolicy"])
 }
 
 /// A fix at the code editor of the Lambda console, and its logs beside it.
 pub(super) fn patches_a_function(scene: &mut Scene) -> Result<()> {
     let chidi = scene.sign_in(&CHIDI, PAYMENTS, FRANKFURT, "Yes")?;
     let function = scene.name("invoice-mailer");
-    let arn = format!(
-        "arn:aws:lambda:{}:{}:function:{function}",
-        chidi.region, chidi.account
-    );
+    let arn = format!("arn:aws:lambda:{}:{}:function:{function}", chidi.region, chidi.account);
     scene.look(
         &chidi,
         Via::Browser,
@@ -181,9 +169,11 @@ pub(super) fn patches_a_function(scene: &mut Scene) -> Result<()> {
     scene.harmless(
         &chidi,
         Via::Proxy,
-        call("kms:GenerateDataKey")
-            .with(json!({ "keyId": key, "keySpec": "AES_256" }))
-            .on(chidi.account, "AWS::KMS::Key", key.clone()),
+        call("kms:GenerateDataKey").with(json!({ "keyId": key, "keySpec": "AES_256" })).on(
+            chidi.account,
+            "AWS::KMS::Key",
+            key.clone(),
+        ),
         "query",
     )
 }
@@ -199,21 +189,12 @@ pub(super) fn types_into_cloudshell(scene: &mut Scene) -> Result<()> {
         "cloudshell:RedeemCode",
         "cloudshell:SendHeartBeat",
     ] {
-        scene.harmless(
-            &bo,
-            Via::QuietBrowser,
-            call(name).with(environment.clone()),
-            "plumbing",
-        )?;
+        scene.harmless(&bo, Via::QuietBrowser, call(name).with(environment.clone()), "plumbing")?;
     }
     scene.look(
         &bo,
         Via::CloudShell,
-        &[
-            "ec2:DescribeInstances",
-            "ec2:DescribeRouteTables",
-            "ssm:DescribeParameters",
-        ],
+        &["ec2:DescribeInstances", "ec2:DescribeRouteTables", "ssm:DescribeParameters"],
     )?;
     scene.wait(4);
     let (table, gateway) = (scene.id("rtb"), scene.id("nat"));
@@ -233,12 +214,7 @@ pub(super) fn types_into_cloudshell(scene: &mut Scene) -> Result<()> {
         "cloudshell:DeleteSession",
         "cloudshell:StopEnvironment",
     ] {
-        scene.harmless(
-            &bo,
-            Via::QuietBrowser,
-            call(name).with(environment.clone()),
-            "plumbing",
-        )?;
+        scene.harmless(&bo, Via::QuietBrowser, call(name).with(environment.clone()), "plumbing")?;
     }
     Ok(())
 }
@@ -249,11 +225,7 @@ pub(super) fn changes_a_topic_before_an_outage(scene: &mut Scene) -> Result<()> 
     let bo = scene.session(&BO, DATA, IRELAND);
     let topic = scene.name("nightly-export-failed");
     let arn = format!("arn:aws:sns:{}:{}:{topic}", bo.region, bo.account);
-    scene.look(
-        &bo,
-        Via::Browser,
-        &["sns:ListTopics", "sns:GetTopicAttributes"],
-    )?;
+    scene.look(&bo, Via::Browser, &["sns:ListTopics", "sns:GetTopicAttributes"])?;
     scene.change(&bo, Via::Browser, call("sns:SetTopicAttributes")
         .with(json!({ "topicArn": arn, "attributeName": "DisplayName", "attributeValue": "Exports" }))
         .delayed())
@@ -274,9 +246,6 @@ pub(super) fn resizes_a_database_at_night(scene: &mut Scene) -> Result<()> {
     scene.look(
         &dana,
         Via::Proxy,
-        &[
-            "rds:DescribeDBInstances",
-            "rds:DescribePendingMaintenanceActions",
-        ],
+        &["rds:DescribeDBInstances", "rds:DescribePendingMaintenanceActions"],
     )
 }

@@ -12,11 +12,7 @@ use crate::via::Via;
 pub(super) fn signs_in_as_root(scene: &mut Scene) -> Result<()> {
     let root = scene.sign_in(&ROOT, SANDBOX, GLOBAL, "Yes")?;
     let bucket = scene.name("example-sandbox-downloads");
-    scene.look(
-        &root,
-        Via::S3Browser,
-        &["s3:ListBuckets", "s3:GetBucketPublicAccessBlock"],
-    )?;
+    scene.look(&root, Via::S3Browser, &["s3:ListBuckets", "s3:GetBucketPublicAccessBlock"])?;
     scene.change(&root, Via::S3Browser, call("s3:PutBucketPublicAccessBlock")
         .with(json!({
             "bucketName": bucket, "publicAccessBlock": "", "Host": format!("{bucket}.s3.amazonaws.com"),
@@ -30,10 +26,7 @@ pub(super) fn signs_in_as_root(scene: &mut Scene) -> Result<()> {
     scene.look(
         &root,
         Via::Browser,
-        &[
-            "account:GetContactInformation",
-            "account:GetAlternateContact",
-        ],
+        &["account:GetContactInformation", "account:GetAlternateContact"],
     )?;
     scene.console_action(&root, call("billingconsole:SetContactAddress")
         .with(json!({ "addressLine1": "1 Example Street", "city": "Anytown", "fullName": "Example Org", "countryCode": "ZA", "postalCode": "0001" })))?;
@@ -50,13 +43,13 @@ pub(super) fn launches_instances(scene: &mut Scene) -> Result<()> {
     scene.harmless(
         &eli,
         Via::QuietBrowser,
-        call("signin:ConsoleLogin")
-            .returning(json!({ "ConsoleLogin": "Failure" }))
-            .sign_in(json!({
+        call("signin:ConsoleLogin").returning(json!({ "ConsoleLogin": "Failure" })).sign_in(
+            json!({
                 "LoginTo": "https://console.aws.amazon.com/console/home",
                 "MobileVersion": "No",
                 "MFAUsed": "No",
-            })),
+            }),
+        ),
         "sign-in",
     )?;
     scene.harmless(
@@ -110,11 +103,7 @@ pub(super) fn launches_instances(scene: &mut Scene) -> Result<()> {
     scene.wait(25);
     let old = [scene.id("i"), scene.id("i")];
     let items: Vec<Value> = old.iter().map(|id| json!({ "instanceId": id })).collect();
-    scene.look(
-        &eli,
-        Via::Browser,
-        &["ec2:DescribeInstances", "ec2:DescribeInstanceStatus"],
-    )?;
+    scene.look(&eli, Via::Browser, &["ec2:DescribeInstances", "ec2:DescribeInstanceStatus"])?;
     for _ in 0..2 {
         scene.denied(
             &eli,
