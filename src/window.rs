@@ -15,7 +15,7 @@ use crate::logs::Log;
 pub const PART_BYTES: u64 = 256 * 1024 * 1024;
 
 /// What limits a window.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// How far back before the latest collected log late ones are looked for; `None` is for ever.
     pub overlap: Option<Duration>,
@@ -25,12 +25,20 @@ pub struct Limits {
     pub since: Option<DateTime<Utc>>,
     /// Only logs delivered before this minute.
     pub until: Option<DateTime<Utc>>,
+    /// Most bytes, as stored, that are collected at once.
+    pub part_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { overlap: None, first: None, since: None, until: None, part_bytes: PART_BYTES }
+    }
 }
 
 /// The logs a run has to look at, in parts.
 #[derive(Debug, Default)]
 pub struct Window {
-    /// Runs of logs, in order of delivery, of at most [`PART_BYTES`] or one log each.
+    /// Runs of logs, in order of delivery, of at most [`Limits::part_bytes`] or one log each.
     pub parts: Vec<Vec<Log>>,
     /// Logs that were collected before.
     pub known: usize,
@@ -73,7 +81,7 @@ pub fn choose(logs: Vec<Log>, ledger: &Ledger, limits: &Limits) -> Window {
                     part.push(log);
                 }
                 _ => {
-                    room = PART_BYTES.saturating_sub(log.bytes);
+                    room = limits.part_bytes.saturating_sub(log.bytes);
                     window.parts.push(vec![log]);
                 }
             }

@@ -72,6 +72,7 @@ pub(super) async fn run(mut app: App, args: RunArgs) -> Result<Exit, Error> {
         first: app.config.first,
         since: args.since.map(|moment| moment.from(app.now)),
         until: args.until,
+        ..Limits::default()
     };
     let collected = collect_all(&app, store.as_ref(), &detections, limits, listing.logs).await?;
     let mut exit = said(&collected);
