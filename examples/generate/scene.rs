@@ -201,14 +201,10 @@ impl<'a> Scene<'a> {
         self.act(session, via, call, Verdict::Not, class)
     }
 
-    /// What a page asks for before anybody has clicked anything.
-    pub(crate) fn look(
-        &mut self,
-        session: &Session,
-        via: Via,
-        names: &[&'static str],
-    ) -> Result<()> {
-        for name in names {
+    /// What a page asks for before anybody has clicked anything: calls by
+    /// name, with spaces between them.
+    pub(crate) fn look(&mut self, session: &Session, via: Via, names: &'static str) -> Result<()> {
+        for name in names.split_whitespace() {
             let request = if self.random.below(3) == 0 {
                 Value::Null
             } else {
