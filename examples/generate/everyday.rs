@@ -79,7 +79,7 @@ fn looks_at_a_console_page(scene: &mut Scene, shift: &Shift) -> Result<()> {
         (Via::S3Browser, "s3:ListBuckets"),
         (Via::S3Browser, "s3:GetBucketPolicyStatus"),
     ]);
-    scene.look(&session, via, &[name])
+    scene.look(&session, via, name)
 }
 
 fn plans_with_terraform(scene: &mut Scene, shift: &Shift) -> Result<()> {

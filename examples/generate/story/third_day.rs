@@ -14,16 +14,20 @@ pub(super) fn operates(scene: &mut Scene) -> Result<()> {
     scene.look(
         &chidi,
         Via::Browser,
-        &["ssm:DescribeInstanceInformation", "ssm:GetConnectionStatus", "ec2:DescribeInstances"],
+        "ssm:DescribeInstanceInformation ssm:GetConnectionStatus ec2:DescribeInstances",
     )?;
+    let home = format!("{}:{}", chidi.region, chidi.account);
+    let machine = format!("arn:aws:states:{home}:stateMachine:reindex");
     let instance = scene.id("i");
     let id = format!("{}-{}", CHIDI.name, scene.random.hex(17));
     scene.operate(
         &chidi,
         Via::Browser,
-        call("ssm:StartSession").with(json!({ "target": instance })).returning(
-            json!({ "sessionId": id, "tokenValue": "Value hidden due to security reasons." }),
-        ),
+        call("ssm:StartSession")
+            .with(json!({ "target": instance }))
+            .returning(
+                json!({ "sessionId": id, "tokenValue": "Value hidden due to security reasons." }),
+            ),
     )?;
     scene.wait(14);
     scene.operate(
@@ -45,8 +49,14 @@ pub(super) fn operates(scene: &mut Scene) -> Result<()> {
         Via::Proxy,
         call("codepipeline:StartPipelineExecution").with(json!({ "name": "shop-release" })),
     )?;
-    scene.operate(&chidi, Via::Browser, call("states:StartExecution")
-        .with(json!({ "stateMachineArn": format!("arn:aws:states:{}:{}:stateMachine:reindex", chidi.region, chidi.account), "input": "HIDDEN_DUE_TO_SECURITY_REASONS" })))
+    scene.operate(
+        &chidi,
+        Via::Browser,
+        call("states:StartExecution").with(json!({
+            "stateMachineArn": machine,
+            "input": "HIDDEN_DUE_TO_SECURITY_REASONS",
+        })),
+    )
 }
 
 /// `aws login`: the browser vouches for the CLI, which then is just a CLI.
@@ -65,7 +75,11 @@ pub(super) fn uses_aws_login(scene: &mut Scene) -> Result<()> {
         call("signin:CreateOAuth2Token").with(client),
         "sign-in",
     )?;
-    for name in ["sts:GetCallerIdentity", "ecr:DescribeRepositories", "ecs:DescribeServices"] {
+    for name in [
+        "sts:GetCallerIdentity",
+        "ecr:DescribeRepositories",
+        "ecs:DescribeServices",
+    ] {
         scene.harmless(&ann, Via::LoginCli, call(name), "aws-login")?;
     }
     scene.harmless(
@@ -85,8 +99,15 @@ pub(super) fn works_with_tools(scene: &mut Scene) -> Result<()> {
         scene.harmless(&bo, Via::Cli, call(name), "cli")?;
     }
     let tags = scene.id("i");
-    scene.harmless(&bo, Via::Cli, call("ec2:CreateTags")
-        .with(json!({ "resourcesSet": { "items": [{ "resourceId": tags }] }, "tagSet": { "items": [{ "key": "owner", "value": "bo" }] } })), "cli")?;
+    scene.harmless(
+        &bo,
+        Via::Cli,
+        call("ec2:CreateTags").with(json!({
+            "resourcesSet": { "items": [{ "resourceId": tags }] },
+            "tagSet": { "items": [{ "key": "owner", "value": "bo" }] },
+        })),
+        "cli",
+    )?;
     scene.harmless(
         &bo,
         Via::Cli,
@@ -98,9 +119,12 @@ pub(super) fn works_with_tools(scene: &mut Scene) -> Result<()> {
             ),
         "cli",
     )?;
-    for name in
-        ["s3:HeadBucket", "s3:CreateBucket", "s3:PutBucketVersioning", "s3:PutBucketEncryption"]
-    {
+    for name in [
+        "s3:HeadBucket",
+        "s3:CreateBucket",
+        "s3:PutBucketVersioning",
+        "s3:PutBucketEncryption",
+    ] {
         scene.harmless(
             &bo,
             Via::Terraform,
@@ -108,8 +132,15 @@ pub(super) fn works_with_tools(scene: &mut Scene) -> Result<()> {
             "terraform",
         )?;
     }
-    scene.harmless(&bo, Via::Cdk, call("cloudformation:CreateChangeSet")
-        .with(json!({ "stackName": "ShopStack", "changeSetName": "cdk-deploy-change-set", "changeSetType": "UPDATE" })), "cdk")?;
+    scene.harmless(
+        &bo,
+        Via::Cdk,
+        call("cloudformation:CreateChangeSet").with(json!({
+            "stackName": "ShopStack", "changeSetName": "cdk-deploy-change-set",
+            "changeSetType": "UPDATE",
+        })),
+        "cdk",
+    )?;
     scene.harmless(
         &bo,
         Via::Cdk,
@@ -133,7 +164,7 @@ pub(super) fn asks_questions(scene: &mut Scene) -> Result<()> {
         scene.look(
             &chidi,
             Via::Browser,
-            &["athena:GetQueryExecution", "athena:GetQueryResults"],
+            "athena:GetQueryExecution athena:GetQueryResults",
         )?;
     }
     for name in [
@@ -162,7 +193,9 @@ pub(super) fn shops_in_a_browser(scene: &mut Scene) -> Result<()> {
             "cognito-identity:GetId",
             "cognito-identity:GetCredentialsForIdentity",
         ] {
-            let call = call(name).with(json!({ "identityPoolId": pool })).read_only(false);
+            let call = call(name)
+                .with(json!({ "identityPoolId": pool }))
+                .read_only(false);
             scene.automatic(
                 Identity::unknown(account),
                 Via::QuietBrowser,
@@ -176,7 +209,14 @@ pub(super) fn shops_in_a_browser(scene: &mut Scene) -> Result<()> {
         let user = Identity::app_user(account, &pool, since, scene.random);
         let attach =
             call("iot:AttachPolicy").with(json!({ "policyName": "shop-basket", "target": pool }));
-        scene.automatic(user, Via::QuietBrowser, account, IRELAND, attach, "app-user")?;
+        scene.automatic(
+            user,
+            Via::QuietBrowser,
+            account,
+            IRELAND,
+            attach,
+            "app-user",
+        )?;
     }
     Ok(())
 }
@@ -186,7 +226,11 @@ pub(super) fn tidies_up(scene: &mut Scene) -> Result<()> {
     let ann = scene.sign_in(&ANN, PAYMENTS, IRELAND, "Yes")?;
     let (key, group, rule) = (scene.random.uuid(), scene.id("sg"), scene.id("sgr"));
     let key = format!("arn:aws:kms:{}:{}:key/{key}", ann.region, ann.account);
-    scene.look(&ann, Via::Proxy, &["kms:ListKeys", "kms:DescribeKey", "kms:GetKeyPolicy"])?;
+    scene.look(
+        &ann,
+        Via::Proxy,
+        "kms:ListKeys kms:DescribeKey kms:GetKeyPolicy",
+    )?;
     scene.change(
         &ann,
         Via::Proxy,
@@ -198,14 +242,47 @@ pub(super) fn tidies_up(scene: &mut Scene) -> Result<()> {
             .on(ann.account, "AWS::KMS::Key", key.clone()),
     )?;
     scene.wait(6);
-    scene.change(&ann, Via::Browser, call("ec2:ModifySecurityGroupRules")
-        .with(json!({ "ModifySecurityGroupRulesRequest": { "GroupId": group, "SecurityGroupRule": { "SecurityGroupRuleId": rule, "tag": 1, "SecurityGroupRule": { "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIpv4": "192.0.2.0/24" } } } }))
-        .returning(json!({ "ModifySecurityGroupRulesResponse": { "return": true } })))?;
-    scene.change(&ann, Via::Browser, call("route53:ChangeResourceRecordSets")
-        .with(json!({ "hostedZoneId": "Z0123456789EXAMPLE", "changeBatch": { "changes": [{ "action": "UPSERT", "resourceRecordSet": { "name": "shop.example.com.", "type": "A", "tTL": 60, "resourceRecords": [{ "value": "192.0.2.80" }] } }] } }))
-        .returning(json!({ "changeInfo": { "status": "PENDING" } })))?;
-    scene.change(&ann, Via::Browser, call("cognito-idp:UpdateUserPool")
-        .with(json!({ "userPoolId": format!("{}_Example01", ann.region), "mfaConfiguration": "OPTIONAL" })))?;
+    scene.change(
+        &ann,
+        Via::Browser,
+        call("ec2:ModifySecurityGroupRules")
+            .with(json!({
+                "ModifySecurityGroupRulesRequest": {
+                    "GroupId": group,
+                    "SecurityGroupRule": {
+                        "SecurityGroupRuleId": rule, "tag": 1,
+                        "SecurityGroupRule": {
+                            "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443,
+                            "CidrIpv4": "192.0.2.0/24",
+                        },
+                    },
+                },
+            }))
+            .returning(json!({ "ModifySecurityGroupRulesResponse": { "return": true } })),
+    )?;
+    scene.change(
+        &ann,
+        Via::Browser,
+        call("route53:ChangeResourceRecordSets")
+            .with(json!({
+                "hostedZoneId": "Z0123456789EXAMPLE",
+                "changeBatch": { "changes": [{
+                    "action": "UPSERT",
+                    "resourceRecordSet": {
+                        "name": "shop.example.com.", "type": "A", "tTL": 60,
+                        "resourceRecords": [{ "value": "192.0.2.80" }],
+                    },
+                }] },
+            }))
+            .returning(json!({ "changeInfo": { "status": "PENDING" } })),
+    )?;
+    scene.change(
+        &ann,
+        Via::Browser,
+        call("cognito-idp:UpdateUserPool").with(json!({
+            "userPoolId": format!("{}_Example01", ann.region), "mfaConfiguration": "OPTIONAL",
+        })),
+    )?;
     let (monitor, id) = (scene.name("shop-web"), scene.random.uuid());
     scene.change(
         &ann,
