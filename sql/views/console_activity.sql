@@ -47,7 +47,8 @@ WITH
 -- there are more rows than one when CloudTrail delivers it again, when two trails write to one
 -- bucket, when an addendum repeats or corrects it, and when the accounts on both sides get a copy
 -- each. The first is the caller's own copy, the newest word on it, and the exclusion with the
--- lowest priority text. A scope that an exclusion leaves open covers everything.
+-- lowest priority text. A scope that an exclusion leaves open covers everything. Time and action
+-- are part of the key because published samples, unlike CloudTrail, use an id more than once.
 copies AS (
     SELECT
         v.*,
@@ -55,7 +56,10 @@ copies AS (
         x.kind AS exclusion_kind,
         x.reason AS exclusion_reason,
         row_number() OVER (
-            PARTITION BY coalesce('shared ' || v.shared_event_id, v.original_event_id || ' in ' || coalesce(v.account_id, ''))
+            PARTITION BY coalesce(
+                'shared ' || v.shared_event_id,
+                v.original_event_id || ' in ' || coalesce(v.account_id, '') || ' ' || coalesce(v.event_time, '') || ' ' || v.event_source || ' ' || v.event_name
+            )
             ORDER BY
                 CASE WHEN v.actor_account = v.account_id THEN 1 ELSE 2 END,
                 CASE WHEN v.event_id <> v.original_event_id THEN 1 ELSE 2 END,

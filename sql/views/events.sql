@@ -98,7 +98,7 @@ named AS (
             WHEN own_id IS NULL THEN lower(to_hex(sha256(to_utf8(concat(
                 coalesce(event_time, ''), ' ', coalesce(event_source, ''), ' ', coalesce(event_name, ''), ' ',
                 coalesce(account_id, ''), ' ', coalesce(region, ''), ' ', coalesce(actor_arn, principal_id, ''), ' ',
-                coalesce(source_ip, ''), ' ', coalesce(request_id, ''), ' ', coalesce(error_code, ''), ' ',
+                coalesce(source_ip, ''), ' ', coalesce(user_agent, ''), ' ', coalesce(request_id, ''), ' ', coalesce(error_code, ''), ' ',
                 coalesce(request_parameters, ''), ' ', coalesce(response_elements, '')
             )))))
             ELSE own_id

@@ -46,7 +46,7 @@ WITH
 --   plumbing     the console's or an agent's own housekeeping      -> not (N7.1)
 --   harmless     a write that leaves nothing behind                -> not (N7.2)
 --   anything else is by hand but no change of configuration        -> operational, with that tag
--- Whole services are further down, in `sorted`.
+-- Whole services are further down, in `sorted` and `identified`.
 known_actions (event_source, event_name, kind, because) AS (
     VALUES
         -- Reads that services mark as writes.
@@ -77,6 +77,7 @@ known_actions (event_source, event_name, kind, because) AS (
         ('inspector2.amazonaws.com', 'CreateFindingsReport', 'read', 'makes a report to read'),
         ('ce.amazonaws.com', 'CreateReport', 'read', 'makes a report to read'),
         ('trustedadvisor.amazonaws.com', 'CreateExcelReport', 'read', 'makes a report to read'),
+        ('ecr.amazonaws.com', 'BatchCheckLayerAvailability', 'read', 'looks for layers'),
         ('rds.amazonaws.com', 'DownloadDBLogFilePortion', 'read', 'downloads a log'),
         ('rds.amazonaws.com', 'DownloadCompleteDBLogFile', 'read', 'downloads a log'),
         ('airflow.amazonaws.com', 'CreateWebLoginToken', 'read', 'opens the Airflow page'),
@@ -144,7 +145,7 @@ known_actions (event_source, event_name, kind, because) AS (
         ('athena.amazonaws.com', 'StartSession', 'session', 'opens a notebook session'),
         ('athena.amazonaws.com', 'TerminateSession', 'session', 'closes a notebook session'),
 
-        -- The caller's own way in. The MFA calls count as own only for the caller's own user, see `sorted`.
+        -- The caller's own way in. The MFA calls count as own only for the caller's own user, see `identified`.
         ('iam.amazonaws.com', 'ChangePassword', 'own-credential', 'changes the caller''s own password'),
         ('iam.amazonaws.com', 'EnableMFADevice', 'own-credential', 'changes the caller''s own MFA'),
         ('iam.amazonaws.com', 'ResyncMFADevice', 'own-credential', 'changes the caller''s own MFA'),
@@ -201,38 +202,8 @@ known_actions (event_source, event_name, kind, because) AS (
 sorted AS (
     SELECT
         e.*,
+        k.kind,
         k.because,
-        CASE
-            WHEN e.event_category = 'Data'
-                OR (e.event_category IS NULL AND e.event_source = 's3.amazonaws.com'
-                    AND e.event_name IN ('PutObject', 'PutObjectAcl', 'PutObjectTagging', 'CopyObject', 'DeleteObject',
-                                         'DeleteObjects', 'DeleteObjectTagging', 'RestoreObject', 'CompleteMultipartUpload'))
-                THEN 'data'
-            -- Somebody else's password or MFA device is a change like any other.
-            WHEN k.kind = 'own-credential' AND e.event_name = 'CreateVirtualMFADevice' AND NOT coalesce(e.actor_type, '') IN ('IAMUser', 'Root')
-                THEN NULL
-            WHEN k.kind = 'own-credential' AND e.event_name IN ('EnableMFADevice', 'ResyncMFADevice')
-                AND NOT coalesce(e.resource, '') IN ('user/' || coalesce(e.actor, ''), 'user/AWS ROOT USER')
-                AND NOT (coalesce(e.actor_type, '') = 'Root' AND NOT starts_with(coalesce(e.resource, ''), 'user/'))
-                THEN NULL
-            -- Support cases and personal settings of the console: every action of these services.
-            WHEN e.event_source IN ('support.amazonaws.com', 'support-console.amazonaws.com', 'supportapp.amazonaws.com',
-                                    'uxc.amazonaws.com', 'consoleapp.amazonaws.com')
-                THEN 'not-configuration'
-            WHEN e.event_source = 'notifications.amazonaws.com' AND starts_with(e.event_name, 'Mark')
-                THEN 'not-configuration'
-            WHEN e.event_source IN ('billingconsole.amazonaws.com', 'account.amazonaws.com') AND e.event_name LIKE '%Preference%'
-                THEN 'not-configuration'
-            WHEN starts_with(e.user_agent, 'SRPS/')
-                THEN 'session'
-            -- The change is in the template: a person pressed the button.
-            WHEN e.event_source = 'cloudformation.amazonaws.com'
-                AND e.event_name IN ('CreateStack', 'UpdateStack', 'DeleteStack', 'ExecuteChangeSet', 'CreateStackSet',
-                                     'UpdateStackSet', 'DeleteStackSet', 'CreateStackInstances', 'UpdateStackInstances', 'DeleteStackInstances')
-                THEN 'iac-root'
-            WHEN NOT k.kind IN ('read', 'write', 'plumbing', 'harmless')
-                THEN k.kind
-        END AS tag,
         CASE
             -- N6: the service says that nothing changed, and is not known to be wrong about it.
             WHEN e.read_only = 'true' AND coalesce(k.kind, '') <> 'write'
@@ -273,15 +244,9 @@ sorted AS (
         CASE
             WHEN e.error_code IS NULL THEN 'success'
             WHEN e.error_code LIKE '%DryRunOperation' THEN 'dry-run'
-            WHEN regexp_like(e.error_code, '(?i)denied|unauthori[sz]ed|notauthori[sz]ed|forbidden|authorizationerror|authfailure|notpermitted|optinrequired') THEN 'denied'
+            WHEN regexp_like(e.error_code, '(?i)denied|unauthori[sz]ed|notauthori[sz]ed|forbidden|authorizationerror|authfailure|notpermitted') THEN 'denied'
             ELSE 'failed'
-        END AS outcome,
-        -- The call came through an AWS service. `signin` is what the old console wrote there.
-        CASE
-            WHEN coalesce(e.invoked_by, 'signin.amazonaws.com') <> 'signin.amazonaws.com' THEN e.invoked_by
-            WHEN regexp_like(e.source_ip, '^[a-z0-9.-]+\.amazonaws\.com$') AND NOT regexp_like(e.source_ip, '^(?:signin|console)\.') THEN e.source_ip
-            WHEN regexp_like(e.user_agent, '^[a-z0-9.-]+\.amazonaws\.com$') AND NOT regexp_like(e.user_agent, '^(?:signin|console)\.') THEN e.user_agent
-        END AS by_service
+        END AS outcome
     FROM events e
     LEFT JOIN known_actions k ON k.event_source = e.event_source AND k.event_name = e.event_name
 ),
@@ -315,16 +280,59 @@ marked AS (
             -- C10: hints that are as often AWS at work.
             WHEN regexp_like(user_agent, '^\[?Coral/(?:Netty4|Jakarta)') THEN 'coral'
             WHEN user_agent = 'AWS Internal' THEN 'aws-internal'
-        END AS signal
+        END AS signal,
+        -- The AWS service that made the call for the caller. Some old records show it only as the
+        -- address or the client. `signin` is what the old console wrote there: the console itself.
+        CASE
+            WHEN ruled_out IS NOT NULL THEN NULL
+            WHEN coalesce(invoked_by, 'signin.amazonaws.com') <> 'signin.amazonaws.com' THEN invoked_by
+            WHEN source_ip LIKE '%.amazonaws.com' AND NOT source_ip LIKE 'signin.%' AND NOT source_ip LIKE 'console.%' THEN source_ip
+            WHEN regexp_like(user_agent, '^[a-z0-9.-]+\.amazonaws\.com$') AND NOT user_agent LIKE 'signin.%' AND NOT user_agent LIKE 'console.%' THEN user_agent
+        END AS by_service
     FROM sorted
 ),
 
--- Who could be behind the marked calls: identities that people sign in with, users of somebody's web
--- application, machines by the names that machines give their sessions.
+-- The marked calls closer: what they do, and who could be behind them. People sign in with some types
+-- of identity; users of somebody's web application and machines are known by their sessions.
 identified AS (
     SELECT
         *,
+        -- What to know about the action. `iac-root` is a change, the others are none of configuration.
         CASE
+            WHEN signal IS NULL THEN NULL
+            -- The content of buckets, tables and queues, not what they are. Records older than
+            -- eventCategory are known by S3's names for it.
+            WHEN event_category = 'Data'
+                OR (event_category IS NULL AND event_source = 's3.amazonaws.com'
+                    AND event_name IN ('PutObject', 'PutObjectAcl', 'PutObjectTagging', 'CopyObject', 'DeleteObject',
+                                       'DeleteObjects', 'DeleteObjectTagging', 'RestoreObject', 'CompleteMultipartUpload'))
+                THEN 'data'
+            -- Somebody else's MFA device is a change like any other. The device itself belongs to
+            -- nobody yet: people who sign in as a user make their own, administrators make others'.
+            WHEN event_source = 'iam.amazonaws.com' AND event_name = 'CreateVirtualMFADevice' THEN
+                CASE WHEN actor_type IN ('IAMUser', 'Root') THEN kind END
+            WHEN event_source = 'iam.amazonaws.com' AND event_name IN ('EnableMFADevice', 'ResyncMFADevice') THEN
+                CASE
+                    WHEN actor_type = 'IAMUser' AND resource = 'user/' || actor THEN kind
+                    WHEN actor_type = 'Root' AND coalesce(resource, '') IN ('', 'user/AWS ROOT USER', 'user/root', 'mfa/root-account-mfa-device') THEN kind
+                END
+            -- Support cases and personal settings of the console: every action of these services.
+            WHEN event_source IN ('support.amazonaws.com', 'support-console.amazonaws.com', 'supportapp.amazonaws.com',
+                                  'uxc.amazonaws.com', 'consoleapp.amazonaws.com')
+                OR (event_source = 'notifications.amazonaws.com' AND event_name LIKE 'Mark%')
+                OR (event_source IN ('billingconsole.amazonaws.com', 'account.amazonaws.com') AND event_name LIKE '%Preference%')
+                THEN 'not-configuration'
+            -- Fleet Manager's remote desktop.
+            WHEN user_agent LIKE 'SRPS/%' THEN 'session'
+            -- The change is in a template: a person pressed the button.
+            WHEN event_source = 'cloudformation.amazonaws.com'
+                AND event_name IN ('CreateStack', 'UpdateStack', 'DeleteStack', 'ExecuteChangeSet', 'CreateStackSet', 'UpdateStackSet',
+                                   'DeleteStackSet', 'CreateStackInstances', 'UpdateStackInstances', 'DeleteStackInstances')
+                THEN 'iac-root'
+            WHEN kind <> 'write' THEN kind
+        END AS tag,
+        CASE
+            WHEN signal IS NULL THEN NULL
             WHEN web_identity_provider IS NOT NULL OR actor = 'CognitoIdentityCredentials' THEN 'application user'
             WHEN actor_type IN ('Root', 'IAMUser', 'AssumedRole', 'Role', 'FederatedUser', 'SAMLUser') THEN
                 CASE
@@ -389,9 +397,9 @@ judged AS (
         END AS verdict,
         CASE
             WHEN ruled_out IS NOT NULL THEN ruled_out
-            -- Without a mark: an AWS service, a tool that says its name, or nothing to go by.
+            -- Without a mark: an AWS service, a client that says what it is, or nothing to go by.
             WHEN signal IS NULL AND by_service IS NOT NULL THEN 'N9'
-            WHEN signal IS NULL AND regexp_like(user_agent, '^\[?[A-Za-z0-9._+-]+/\d') THEN 'N5.3'
+            WHEN signal IS NULL AND regexp_like(user_agent, '[A-Za-z]') THEN 'N5.3'
             WHEN signal IS NULL THEN 'N4'
             WHEN signal = 'browser' AND caller IN ('application user', 'somebody else') THEN 'N5.2'
             WHEN confidence = 'low' THEN 'C10'
@@ -445,10 +453,10 @@ SELECT
     shared_event_id,
     log_file,
     CASE rule
-        WHEN 'N4' THEN 'Nothing in the record says console.'
+        WHEN 'N4' THEN 'Nothing in the record says where the call came from.'
         WHEN 'N5.1' THEN 'Not an act on the account: event type ' || event_type || coalesce(' of ' || event_source, '') || '.'
         WHEN 'N5.2' THEN 'A browser, but the caller is ' || CASE caller WHEN 'application user' THEN 'the user of an application' ELSE 'no identity that signs in to the console' END || '.'
-        WHEN 'N5.3' THEN 'Made with a tool: ' || user_agent || '.'
+        WHEN 'N5.3' THEN 'The client is a tool, not the console: ' || user_agent || '.'
         WHEN 'N6' THEN 'A read: nothing changed.'
         WHEN 'N6.3' THEN 'A read, although the service says readOnly = false' || coalesce(' (' || because || ')', '') || '.'
         WHEN 'N7.1' THEN 'Housekeeping of the console, of sign-in or of an agent' || coalesce(' (' || because || ')', '') || '.'
