@@ -95,7 +95,7 @@ pub(super) fn attempts(rest: &[&Finding], about: &About, clock: &Clock) -> Vec<A
             Reverse(denied(finding)),
             Identity::of(finding).person,
             finding.account_id.as_deref(),
-            finding.action(),
+            words::action(finding),
             finding.error_code.as_deref(),
         );
         alike.entry(key).or_default().push(finding);
@@ -115,7 +115,7 @@ fn attempt(calls: &[&Finding], about: &About, clock: &Clock) -> Option<Attempt> 
         role: who.role,
         root: who.root,
         account: PlaceAccount::of(first, about),
-        action: words::clip(&first.action()),
+        action: words::action(first),
         error: words::known_clip(first.error_code.as_deref()),
         count: calls.len() as u64,
         span: clock.span(calls.iter().map(|f| f.time())),
@@ -176,7 +176,7 @@ fn by_exclusion(findings: &[&Finding]) -> Vec<HiddenBy> {
 fn tally(findings: &[&Finding]) -> (Vec<Tally>, u64) {
     let mut counts = BTreeMap::<_, u64>::new();
     for finding in findings {
-        *counts.entry(finding.action()).or_default() += 1;
+        *counts.entry(words::action(finding)).or_default() += 1;
     }
     let mut all: Vec<_> = counts.into_iter().collect();
     all.sort_by_key(|(_, count)| Reverse(*count));
@@ -184,7 +184,10 @@ fn tally(findings: &[&Finding]) -> (Vec<Tally>, u64) {
     let top = all
         .into_iter()
         .take(ACTIONS)
-        .map(|(action, count)| Tally { action: words::clip(&action), count })
+        .map(|(action, count)| Tally {
+            action,
+            count,
+        })
         .collect();
     (top, more)
 }

@@ -99,7 +99,7 @@ impl Detail {
         let who = Identity::of(finding);
         let sign_in = SignIn::of(finding);
         let account = PlaceAccount::of(finding, about);
-        let action = words::clip(&finding.action());
+        let action = words::action(finding);
         let service = action.split_once(':').map_or("", |(service, _)| service);
         let text = |value: &Option<String>| words::known_clip(value.as_deref());
         let resource = text(&finding.resource);

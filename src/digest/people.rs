@@ -88,7 +88,7 @@ pub struct Action {
     pub count: u64,
     /// Whether it deletes something or touches access, keys or trails, or is done by root.
     pub important: bool,
-    /// The resources touched, up to three.
+    /// The resources touched, up to three; an ARN of the place's own account without its prefix.
     pub resources: Vec<String>,
     /// How many further resources.
     pub more_resources: u64,
@@ -172,7 +172,11 @@ fn place(who: &Identity, findings: &[&Finding], about: &About, clock: &Clock) ->
     let all_late = late.as_ref().is_some_and(|(n, _)| *n == findings.len());
     let mut actions = BTreeMap::<_, Vec<&Finding>>::new();
     for finding in findings {
-        let key = (finding.action(), finding.outcome.as_deref(), finding.error_code.as_deref());
+        let key = (
+            words::action(finding),
+            finding.outcome.as_deref(),
+            finding.error_code.as_deref(),
+        );
         actions.entry(key).or_default().push(finding);
     }
     let mut actions: Vec<_> =
@@ -214,15 +218,14 @@ fn action(who: &Identity, mut calls: Vec<&Finding>, all_late: bool, clock: &Cloc
     let text = |column: fn(&Finding) -> Option<&str>| {
         first.and_then(|finding| words::known_clip(column(finding)))
     };
-    let (resources, more_resources) =
-        listed(calls.iter().map(|f| words::known(f.resource.as_deref())));
-    let service = first.map(|finding| finding.action()).unwrap_or_default();
-    let (service, name) = service.split_once(':').unwrap_or(("", &service));
+    let (resources, more_resources) = listed(calls.iter().map(|f| resource(f)));
+    let action = first.map(|finding| words::action(finding)).unwrap_or_default();
+    let (service, name) = action.split_once(':').unwrap_or(("", &action));
     let event_id = text(|finding| Some(&finding.event_id)).unwrap_or_default();
     Action {
-        action: words::clip(&format!("{service}:{name}")),
-        count: calls.len() as u64,
         important: weight::important(service, name, who.root),
+        action,
+        count: calls.len() as u64,
         resources,
         more_resources,
         span: clock.span(calls.iter().map(|f| f.time())),
@@ -235,6 +238,19 @@ fn action(who: &Identity, mut calls: Vec<&Finding>, all_late: bool, clock: &Cloc
         event_id,
         log_file: text(|f| f.log_file.as_deref()),
     }
+}
+
+/// The resource as short as it is clear where account and region stand above it.
+fn resource(finding: &Finding) -> Option<&str> {
+    let name = words::known(finding.resource.as_deref())?;
+    let mut parts = name.splitn(6, ':');
+    let arn = parts.next() == Some("arn");
+    let (region, account) = (parts.nth(2), parts.next());
+    let here = |part: Option<&str>, place: &Option<String>| {
+        part.is_some_and(|part| part.is_empty() || Some(part) == place.as_deref())
+    };
+    let local = arn && here(region, &finding.region) && here(account, &finding.account_id);
+    parts.next().filter(|_| local).or(Some(name))
 }
 
 /// How many calls CloudTrail delivered late, and the words for it.

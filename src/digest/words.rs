@@ -2,6 +2,8 @@
 
 use chrono::Duration;
 
+use crate::finding::Finding;
+
 /// Longest value that goes into a template, in characters. A log may hold megabytes in one field;
 /// no message is better for them, and [`super::Detail::raw`] has the whole.
 const LONGEST: usize = 512;
@@ -93,6 +95,14 @@ pub fn client(user_agent: &str) -> String {
         let end = agent.find(['/', ' ', ']']).unwrap_or(agent.len());
         clip(if end == 0 { agent } else { &agent[..end] })
     }
+}
+
+/// Service and action of a finding, for templates.
+pub fn action(finding: &Finding) -> String {
+    if finding.event_name.trim().is_empty() {
+        return "unknown action".to_owned();
+    }
+    clip(&finding.action())
 }
 
 /// The first eight characters of an event's id: enough to find it again.

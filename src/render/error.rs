@@ -11,9 +11,9 @@ use super::source::Source;
 use crate::digest::words::clip;
 
 /// Filters that are not the template engine's own, for suggestions.
-const FILTERS: [&str; 24] = [
+const FILTERS: [&str; 25] = [
     "bold", "dim", "red", "green", "yellow", "blue", "magenta", "cyan", "width", "widest", "cut",
-    "squeeze", "pad", "right", "column", "spread", "wrap", "plural", "number", "bytes", "seconds",
+    "squeeze", "pad", "right", "column", "spread", "flow", "wrap", "plural", "number", "bytes", "seconds",
     "usd", "time", "pretty",
 ];
 

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use minijinja::value::StringInput;
-use minijinja::{AutoEscape, Environment, Error, State, Value};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, Value};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::neutral;
@@ -32,6 +32,7 @@ pub(super) fn add(environment: &mut Environment<'static>) {
         Ok::<_, Error>(shown(state, value)?.map(column).into_value())
     });
     environment.add_filter("spread", spread);
+    environment.add_filter("flow", flow);
     environment.add_filter(
         "wrap",
         |state: &mut State, value: &Value, width: usize, indent: usize| {
@@ -155,33 +156,114 @@ fn spread(state: &mut State, left: &Value, right: &Value, width: usize) -> Resul
     Ok(Shown { text, safe: left.safe && right.safe }.into_value())
 }
 
-/// Breaks at spaces; further lines start with `indent` spaces.
+/// Breaks at spaces into lines of at most `width`; further lines start after `indent` spaces, which
+/// do not count.
 fn wrap(text: &str, width: usize, indent: usize) -> String {
-    let indent = indent.min(width / 2);
-    let mut lines = String::with_capacity(text.len());
-    let mut used = 0;
+    let mut lines = Lines::new(width, indent);
     for word in text.split(' ') {
-        let columns = columns(word);
-        let first = used == 0 || used == indent && lines.ends_with(' ');
-        if !first && used + 1 + columns > width {
-            lines.push('\n');
-            lines.push_str(&" ".repeat(indent));
-            used = indent;
-        } else if !first || (word.is_empty() && used == 0) {
-            lines.push(' ');
-            used += 1;
-        }
-        lines.push_str(word);
-        used += columns;
+        lines.add(" ", word);
     }
-    lines
+    lines.text
 }
 
-/// The widest value of a field in a list, but no more than `most`.
+/// Parts with dots between them; lines break between parts, and within one only where it fills a
+/// line by itself.
+fn flow(
+    state: &mut State,
+    parts: &Value,
+    width: usize,
+    indent: usize,
+) -> Result<Value, Error> {
+    let mut lines = Lines::new(width, indent);
+    let mut safe = true;
+    for part in parts.try_iter()? {
+        let part = shown(state, &part)?;
+        safe &= part.safe;
+        if columns(&part.text) <= width {
+            lines.add(" · ", &part.text);
+        } else {
+            for (at, word) in part.text.split(' ').enumerate() {
+                lines.add(if at == 0 { " · " } else { " " }, word);
+            }
+        }
+    }
+    Ok(Shown {
+        text: lines.text,
+        safe,
+    }
+    .into_value())
+}
+
+/// Fills lines, piece by piece.
+struct Lines {
+    text: String,
+    used: Option<usize>,
+    width: usize,
+    indent: usize,
+}
+
+impl Lines {
+    fn new(width: usize, indent: usize) -> Self {
+        Self {
+            text: String::new(),
+            used: None,
+            width: width.max(1),
+            indent: indent.min(1_000),
+        }
+    }
+
+    fn add(&mut self, between: &str, piece: &str) {
+        let columns = columns(piece);
+        let used = match self.used {
+            None => 0,
+            Some(used) if used + between.width() + columns <= self.width => {
+                self.text.push_str(between);
+                used + between.width()
+            }
+            Some(_) => {
+                self.end_line();
+                0
+            }
+        };
+        self.used = Some(used + columns);
+        if columns <= self.width {
+            self.text.push_str(piece);
+            return;
+        }
+        // No space to break at: a long name breaks where the line ends, and loses its colours.
+        let plain = uncoloured(piece);
+        let mut rest = &*plain;
+        loop {
+            let part = head(rest, self.width);
+            // A letter wider than the whole line still has to go somewhere.
+            let end = part.len().max(rest.chars().next().map_or(0, char::len_utf8));
+            self.text.push_str(&rest[..end]);
+            self.used = Some(rest[..end].width());
+            rest = &rest[end..];
+            if rest.is_empty() {
+                break;
+            }
+            self.end_line();
+        }
+    }
+
+    fn end_line(&mut self) {
+        self.text.push('\n');
+        self.text.push_str(&" ".repeat(self.indent));
+    }
+}
+
+/// The widest value of a field (`action`, `span.text`) in a list, but no more than `most`.
 fn widest(state: &mut State, list: &Value, field: &str, most: usize) -> Result<usize, Error> {
     let mut width = 0;
     for item in list.try_iter()? {
-        let value = item.get_attr(field)?;
+        let value = field
+            .split('.')
+            .try_fold(item, |value, name| value.get_attr(name))?;
+        if value.is_undefined() {
+            let reason = format!("`{field}` is undefined");
+            return Err(Error::new(ErrorKind::UndefinedError, reason));
+        }
         width = width.max(columns(shown(state, &value)?.as_str()));
     }
     Ok(width.min(most))
@@ -210,7 +292,9 @@ mod tests {
     #[test]
     fn lines_wrap_at_spaces() {
         assert_eq!(wrap("one two three", 8, 2), "one two\n  three");
-        assert_eq!(wrap("one", 2, 0), "one");
+        assert_eq!(wrap("one", 2, 0), "on\ne");
+        assert_eq!(wrap("a 王小明", 4, 1), "a\n 王小\n 明");
+        assert_eq!(wrap("王", 1, 0), "王");
         assert_eq!(wrap("  lead", 20, 0), "  lead");
         assert_eq!(wrap("", 20, 0), "");
     }
