@@ -56,22 +56,12 @@ const ENCORE_SPEED: i64 = 16;
 
 impl<'a> Scene<'a> {
     pub(crate) fn new(start: DateTime<Utc>, random: &'a mut Random) -> Self {
-        Self {
-            random,
-            start,
-            seconds: 0,
-            encore: None,
-            held_until: None,
-            events: Vec::new(),
-        }
+        Self { random, start, seconds: 0, encore: None, held_until: None, events: Vec::new() }
     }
 
     /// A scene repeated for volume: fast, and in other accounts each time.
     pub(crate) fn encore(start: DateTime<Utc>, turn: usize, random: &'a mut Random) -> Self {
-        Self {
-            encore: Some(turn),
-            ..Self::new(start, random)
-        }
+        Self { encore: Some(turn), ..Self::new(start, random) }
     }
 
     pub(crate) fn into_events(self) -> Vec<Event> {
@@ -79,11 +69,7 @@ impl<'a> Scene<'a> {
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {
-        let speed = if self.encore.is_some() {
-            ENCORE_SPEED
-        } else {
-            1
-        };
+        let speed = if self.encore.is_some() { ENCORE_SPEED } else { 1 };
         self.start + Duration::seconds(self.seconds / speed)
     }
 
@@ -95,11 +81,7 @@ impl<'a> Scene<'a> {
     /// one file of the next day. An encore has no time for that.
     pub(crate) fn delay_to(&mut self, minutes_after_midnight: i64) {
         if self.encore.is_none() {
-            let midnight = self
-                .start
-                .date_naive()
-                .and_time(chrono::NaiveTime::MIN)
-                .and_utc();
+            let midnight = self.start.date_naive().and_time(chrono::NaiveTime::MIN).and_utc();
             self.held_until =
                 Some(midnight + Duration::days(1) + Duration::minutes(minutes_after_midnight));
         }
@@ -109,11 +91,7 @@ impl<'a> Scene<'a> {
     pub(crate) fn deliver_again(&mut self, minutes_later: i64) {
         if let (None, Some(last)) = (self.encore, self.events.last()) {
             let delivered = last.time + Duration::minutes(minutes_later);
-            self.events.push(Event {
-                delivered: Some(delivered),
-                again: true,
-                ..last.clone()
-            });
+            self.events.push(Event { delivered: Some(delivered), again: true, ..last.clone() });
         }
     }
 
@@ -132,10 +110,7 @@ impl<'a> Scene<'a> {
 
     /// The account that plays the part of `account`.
     pub(crate) fn account(&self, account: Account) -> Account {
-        let position = ACCOUNTS
-            .iter()
-            .position(|other| *other == account)
-            .unwrap_or_default();
+        let position = ACCOUNTS.iter().position(|other| *other == account).unwrap_or_default();
         ACCOUNTS[(position + self.encore.unwrap_or_default()) % ACCOUNTS.len()]
     }
 
@@ -146,12 +121,7 @@ impl<'a> Scene<'a> {
         account: Account,
         region: Region,
     ) -> Session {
-        Session {
-            person,
-            account: self.account(account),
-            region,
-            since: self.now(),
-        }
+        Session { person, account: self.account(account), region, since: self.now() }
     }
 
     /// Somebody signs in to the console.
@@ -205,11 +175,8 @@ impl<'a> Scene<'a> {
     /// name, with spaces between them.
     pub(crate) fn look(&mut self, session: &Session, via: Via, names: &'static str) -> Result<()> {
         for name in names.split_whitespace() {
-            let request = if self.random.below(3) == 0 {
-                Value::Null
-            } else {
-                json!({ "maxResults": 50 })
-            };
+            let request =
+                if self.random.below(3) == 0 { Value::Null } else { json!({ "maxResults": 50 }) };
             self.harmless(session, via, call(name).with(request), "read")?;
         }
         Ok(())
@@ -230,14 +197,7 @@ impl<'a> Scene<'a> {
             external: false,
             flagged: true,
         };
-        self.emit(
-            caller,
-            session.account,
-            session.region,
-            call,
-            Verdict::Chained,
-            "service",
-        )
+        self.emit(caller, session.account, session.region, call, Verdict::Chained, "service")
     }
 
     /// A page of the billing console: no user agent, and nobody by name.
@@ -250,14 +210,7 @@ impl<'a> Scene<'a> {
             flagged: false,
         };
         let call = call.console_action();
-        self.emit(
-            caller,
-            session.account,
-            GLOBAL,
-            call,
-            Verdict::Clickops,
-            "console-action",
-        )
+        self.emit(caller, session.account, GLOBAL, call, Verdict::Clickops, "console-action")
     }
 
     /// A machine, an AWS service or an app user does its work.
@@ -295,14 +248,7 @@ impl<'a> Scene<'a> {
             external: via.is_external(),
             flagged: via.is_flagged(),
         };
-        self.emit(
-            caller,
-            session.account,
-            session.region,
-            call,
-            verdict,
-            class,
-        )
+        self.emit(caller, session.account, session.region, call, verdict, class)
     }
 
     fn identity(&mut self, session: &Session) -> Identity {
@@ -321,21 +267,8 @@ impl<'a> Scene<'a> {
         let region = logged_in(call.service, region);
         let event_id = self.random.uuid();
         let time = self.now();
-        let json = record(
-            &caller,
-            &call,
-            &event_id,
-            account,
-            region,
-            time,
-            self.random,
-        )?;
-        let truth = Truth {
-            event_id,
-            account_id: account,
-            class,
-            verdict,
-        };
+        let json = record(&caller, &call, &event_id, account, region, time, self.random)?;
+        let truth = Truth { event_id, account_id: account, class, verdict };
         self.events.push(Event {
             truth,
             region,

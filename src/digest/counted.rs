@@ -181,13 +181,7 @@ fn tally(findings: &[&Finding]) -> (Vec<Tally>, u64) {
     let mut all: Vec<_> = counts.into_iter().collect();
     all.sort_by_key(|(_, count)| Reverse(*count));
     let more = all.len().saturating_sub(ACTIONS) as u64;
-    let top = all
-        .into_iter()
-        .take(ACTIONS)
-        .map(|(action, count)| Tally {
-            action,
-            count,
-        })
-        .collect();
+    let top =
+        all.into_iter().take(ACTIONS).map(|(action, count)| Tally { action, count }).collect();
     (top, more)
 }

@@ -172,11 +172,8 @@ fn place(who: &Identity, findings: &[&Finding], about: &About, clock: &Clock) ->
     let all_late = late.as_ref().is_some_and(|(n, _)| *n == findings.len());
     let mut actions = BTreeMap::<_, Vec<&Finding>>::new();
     for finding in findings {
-        let key = (
-            words::action(finding),
-            finding.outcome.as_deref(),
-            finding.error_code.as_deref(),
-        );
+        let key =
+            (words::action(finding), finding.outcome.as_deref(), finding.error_code.as_deref());
         actions.entry(key).or_default().push(finding);
     }
     let mut actions: Vec<_> =

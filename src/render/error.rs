@@ -13,8 +13,8 @@ use crate::digest::words::clip;
 /// Filters that are not the template engine's own, for suggestions.
 const FILTERS: [&str; 25] = [
     "bold", "dim", "red", "green", "yellow", "blue", "magenta", "cyan", "width", "widest", "cut",
-    "squeeze", "pad", "right", "column", "spread", "flow", "wrap", "plural", "number", "bytes", "seconds",
-    "usd", "time", "pretty",
+    "squeeze", "pad", "right", "column", "spread", "flow", "wrap", "plural", "number", "bytes",
+    "seconds", "usd", "time", "pretty",
 ];
 
 /// A template that could not be rendered.

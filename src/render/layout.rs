@@ -168,12 +168,7 @@ fn wrap(text: &str, width: usize, indent: usize) -> String {
 
 /// Parts with dots between them; lines break between parts, and within one only where it fills a
 /// line by itself.
-fn flow(
-    state: &mut State,
-    parts: &Value,
-    width: usize,
-    indent: usize,
-) -> Result<Value, Error> {
+fn flow(state: &mut State, parts: &Value, width: usize, indent: usize) -> Result<Value, Error> {
     let mut lines = Lines::new(width, indent);
     let mut safe = true;
     for part in parts.try_iter()? {
@@ -187,11 +182,7 @@ fn flow(
             }
         }
     }
-    Ok(Shown {
-        text: lines.text,
-        safe,
-    }
-    .into_value())
+    Ok(Shown { text: lines.text, safe }.into_value())
 }
 
 /// Fills lines, piece by piece.
@@ -204,12 +195,7 @@ struct Lines {
 
 impl Lines {
     fn new(width: usize, indent: usize) -> Self {
-        Self {
-            text: String::new(),
-            used: None,
-            width: width.max(1),
-            indent: indent.min(1_000),
-        }
+        Self { text: String::new(), used: None, width: width.max(1), indent: indent.min(1_000) }
     }
 
     fn add(&mut self, between: &str, piece: &str) {
@@ -257,9 +243,7 @@ impl Lines {
 fn widest(state: &mut State, list: &Value, field: &str, most: usize) -> Result<usize, Error> {
     let mut width = 0;
     for item in list.try_iter()? {
-        let value = field
-            .split('.')
-            .try_fold(item, |value, name| value.get_attr(name))?;
+        let value = field.split('.').try_fold(item, |value, name| value.get_attr(name))?;
         if value.is_undefined() {
             let reason = format!("`{field}` is undefined");
             return Err(Error::new(ErrorKind::UndefinedError, reason));

@@ -80,11 +80,9 @@ pub(super) fn opens_a_firewall(scene: &mut Scene) -> Result<()> {
     scene.change(
         &ann,
         Via::Proxy,
-        call("iam:CreateAccessKey")
-            .with(json!({ "userName": user }))
-            .returning(json!({
-                "accessKey": { "userName": user, "accessKeyId": key, "status": "Active" },
-            })),
+        call("iam:CreateAccessKey").with(json!({ "userName": user })).returning(json!({
+            "accessKey": { "userName": user, "accessKeyId": key, "status": "Active" },
+        })),
     )
 }
 
@@ -116,10 +114,7 @@ pub(super) fn publishes_a_bucket(scene: &mut Scene) -> Result<()> {
                 "Host": host, "policy": "",
             }))
             .on(bo.account, "AWS::S3::Bucket", arn.clone())
-            .failing(
-                "AccessDenied",
-                "BlockPublicPolicy prevents public policies.",
-            ),
+            .failing("AccessDenied", "BlockPublicPolicy prevents public policies."),
     )?;
     scene.change(
         &bo,
@@ -146,21 +141,14 @@ pub(super) fn publishes_a_bucket(scene: &mut Scene) -> Result<()> {
             .on(bo.account, "AWS::S3::Bucket", arn),
     )?;
     scene.deliver_again(31);
-    scene.look(
-        &bo,
-        Via::S3Browser,
-        "s3:GetBucketPolicyStatus s3:GetBucketPolicy",
-    )
+    scene.look(&bo, Via::S3Browser, "s3:GetBucketPolicyStatus s3:GetBucketPolicy")
 }
 
 /// A fix at the code editor of the Lambda console, and its logs beside it.
 pub(super) fn patches_a_function(scene: &mut Scene) -> Result<()> {
     let chidi = scene.sign_in(&CHIDI, PAYMENTS, FRANKFURT, "Yes")?;
     let function = scene.name("invoice-mailer");
-    let arn = format!(
-        "arn:aws:lambda:{}:{}:function:{function}",
-        chidi.region, chidi.account
-    );
+    let arn = format!("arn:aws:lambda:{}:{}:function:{function}", chidi.region, chidi.account);
     scene.look(
         &chidi,
         Via::Browser,
@@ -227,9 +215,11 @@ pub(super) fn patches_a_function(scene: &mut Scene) -> Result<()> {
     scene.harmless(
         &chidi,
         Via::Proxy,
-        call("kms:GenerateDataKey")
-            .with(json!({ "keyId": key, "keySpec": "AES_256" }))
-            .on(chidi.account, "AWS::KMS::Key", key.clone()),
+        call("kms:GenerateDataKey").with(json!({ "keyId": key, "keySpec": "AES_256" })).on(
+            chidi.account,
+            "AWS::KMS::Key",
+            key.clone(),
+        ),
         "query",
     )
 }
@@ -245,12 +235,7 @@ pub(super) fn types_into_cloudshell(scene: &mut Scene) -> Result<()> {
         "cloudshell:RedeemCode",
         "cloudshell:SendHeartBeat",
     ] {
-        scene.harmless(
-            &bo,
-            Via::QuietBrowser,
-            call(name).with(environment.clone()),
-            "plumbing",
-        )?;
+        scene.harmless(&bo, Via::QuietBrowser, call(name).with(environment.clone()), "plumbing")?;
     }
     scene.look(
         &bo,
@@ -293,12 +278,7 @@ pub(super) fn types_into_cloudshell(scene: &mut Scene) -> Result<()> {
         "cloudshell:DeleteSession",
         "cloudshell:StopEnvironment",
     ] {
-        scene.harmless(
-            &bo,
-            Via::QuietBrowser,
-            call(name).with(environment.clone()),
-            "plumbing",
-        )?;
+        scene.harmless(&bo, Via::QuietBrowser, call(name).with(environment.clone()), "plumbing")?;
     }
     Ok(())
 }
@@ -336,9 +316,5 @@ pub(super) fn resizes_a_database_at_night(scene: &mut Scene) -> Result<()> {
             "dBInstanceArn": format!("arn:aws:rds:{}:{}:db:{database}", dana.region, dana.account),
             "pendingModifiedValues": { "dBInstanceClass": "db.r7g.4xlarge" },
         })))?;
-    scene.look(
-        &dana,
-        Via::Proxy,
-        "rds:DescribeDBInstances rds:DescribePendingMaintenanceActions",
-    )
+    scene.look(&dana, Via::Proxy, "rds:DescribeDBInstances rds:DescribePendingMaintenanceActions")
 }

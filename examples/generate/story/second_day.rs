@@ -12,11 +12,7 @@ use crate::via::Via;
 pub(super) fn signs_in_as_root(scene: &mut Scene) -> Result<()> {
     let root = scene.sign_in(&ROOT, SANDBOX, GLOBAL, "Yes")?;
     let bucket = scene.name("example-sandbox-downloads");
-    scene.look(
-        &root,
-        Via::S3Browser,
-        "s3:ListBuckets s3:GetBucketPublicAccessBlock",
-    )?;
+    scene.look(&root, Via::S3Browser, "s3:ListBuckets s3:GetBucketPublicAccessBlock")?;
     scene.change(
         &root,
         Via::S3Browser,
@@ -30,18 +26,10 @@ pub(super) fn signs_in_as_root(scene: &mut Scene) -> Result<()> {
                     "RestrictPublicBuckets": false,
                 },
             }))
-            .on(
-                root.account,
-                "AWS::S3::Bucket",
-                format!("arn:aws:s3:::{bucket}"),
-            ),
+            .on(root.account, "AWS::S3::Bucket", format!("arn:aws:s3:::{bucket}")),
     )?;
     scene.wait(5);
-    scene.look(
-        &root,
-        Via::Browser,
-        "account:GetContactInformation account:GetAlternateContact",
-    )?;
+    scene.look(&root, Via::Browser, "account:GetContactInformation account:GetAlternateContact")?;
     scene.console_action(
         &root,
         call("billingconsole:SetContactAddress").with(json!({
@@ -72,13 +60,13 @@ pub(super) fn launches_instances(scene: &mut Scene) -> Result<()> {
     scene.harmless(
         &eli,
         Via::QuietBrowser,
-        call("signin:ConsoleLogin")
-            .returning(json!({ "ConsoleLogin": "Failure" }))
-            .sign_in(json!({
+        call("signin:ConsoleLogin").returning(json!({ "ConsoleLogin": "Failure" })).sign_in(
+            json!({
                 "LoginTo": "https://console.aws.amazon.com/console/home",
                 "MobileVersion": "No",
                 "MFAUsed": "No",
-            })),
+            }),
+        ),
         "sign-in",
     )?;
     scene.harmless(
@@ -162,11 +150,7 @@ pub(super) fn launches_instances(scene: &mut Scene) -> Result<()> {
     scene.wait(25);
     let old = [scene.id("i"), scene.id("i")];
     let items: Vec<Value> = old.iter().map(|id| json!({ "instanceId": id })).collect();
-    scene.look(
-        &eli,
-        Via::Browser,
-        "ec2:DescribeInstances ec2:DescribeInstanceStatus",
-    )?;
+    scene.look(&eli, Via::Browser, "ec2:DescribeInstances ec2:DescribeInstanceStatus")?;
     for _ in 0..2 {
         scene.denied(
             &eli,
@@ -184,13 +168,11 @@ pub(super) fn launches_instances(scene: &mut Scene) -> Result<()> {
         Via::Browser,
         call("ec2:StopInstances")
             .with(json!({ "instancesSet": { "items": items }, "force": false }))
-            .returning(
-                json!({ "instancesSet": { "items": old.iter().map(|id| json!({
+            .returning(json!({ "instancesSet": { "items": old.iter().map(|id| json!({
             "instanceId": id,
             "currentState": { "code": 64, "name": "stopping" },
             "previousState": { "code": 16, "name": "running" },
-        })).collect::<Vec<_>>() } }),
-            ),
+        })).collect::<Vec<_>>() } })),
     )
 }
 
@@ -309,9 +291,6 @@ pub(super) fn creates_a_database(scene: &mut Scene) -> Result<()> {
         Via::Proxy,
         call("rds:DeleteDBCluster")
             .with(json!({ "dBClusterIdentifier": "ledger", "skipFinalSnapshot": false }))
-            .failing(
-                "AccessDenied",
-                "No identity-based policy allows rds:DeleteDBCluster.",
-            ),
+            .failing("AccessDenied", "No identity-based policy allows rds:DeleteDBCluster."),
     )
 }

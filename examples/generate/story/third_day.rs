@@ -23,11 +23,9 @@ pub(super) fn operates(scene: &mut Scene) -> Result<()> {
     scene.operate(
         &chidi,
         Via::Browser,
-        call("ssm:StartSession")
-            .with(json!({ "target": instance }))
-            .returning(
-                json!({ "sessionId": id, "tokenValue": "Value hidden due to security reasons." }),
-            ),
+        call("ssm:StartSession").with(json!({ "target": instance })).returning(
+            json!({ "sessionId": id, "tokenValue": "Value hidden due to security reasons." }),
+        ),
     )?;
     scene.wait(14);
     scene.operate(
@@ -75,11 +73,7 @@ pub(super) fn uses_aws_login(scene: &mut Scene) -> Result<()> {
         call("signin:CreateOAuth2Token").with(client),
         "sign-in",
     )?;
-    for name in [
-        "sts:GetCallerIdentity",
-        "ecr:DescribeRepositories",
-        "ecs:DescribeServices",
-    ] {
+    for name in ["sts:GetCallerIdentity", "ecr:DescribeRepositories", "ecs:DescribeServices"] {
         scene.harmless(&ann, Via::LoginCli, call(name), "aws-login")?;
     }
     scene.harmless(
@@ -119,12 +113,9 @@ pub(super) fn works_with_tools(scene: &mut Scene) -> Result<()> {
             ),
         "cli",
     )?;
-    for name in [
-        "s3:HeadBucket",
-        "s3:CreateBucket",
-        "s3:PutBucketVersioning",
-        "s3:PutBucketEncryption",
-    ] {
+    for name in
+        ["s3:HeadBucket", "s3:CreateBucket", "s3:PutBucketVersioning", "s3:PutBucketEncryption"]
+    {
         scene.harmless(
             &bo,
             Via::Terraform,
@@ -161,11 +152,7 @@ pub(super) fn asks_questions(scene: &mut Scene) -> Result<()> {
             call("athena:StartQueryExecution").with(query.clone()),
             "query",
         )?;
-        scene.look(
-            &chidi,
-            Via::Browser,
-            "athena:GetQueryExecution athena:GetQueryResults",
-        )?;
+        scene.look(&chidi, Via::Browser, "athena:GetQueryExecution athena:GetQueryResults")?;
     }
     for name in [
         "logs:StartQuery",
@@ -193,9 +180,7 @@ pub(super) fn shops_in_a_browser(scene: &mut Scene) -> Result<()> {
             "cognito-identity:GetId",
             "cognito-identity:GetCredentialsForIdentity",
         ] {
-            let call = call(name)
-                .with(json!({ "identityPoolId": pool }))
-                .read_only(false);
+            let call = call(name).with(json!({ "identityPoolId": pool })).read_only(false);
             scene.automatic(
                 Identity::unknown(account),
                 Via::QuietBrowser,
@@ -209,14 +194,7 @@ pub(super) fn shops_in_a_browser(scene: &mut Scene) -> Result<()> {
         let user = Identity::app_user(account, &pool, since, scene.random);
         let attach =
             call("iot:AttachPolicy").with(json!({ "policyName": "shop-basket", "target": pool }));
-        scene.automatic(
-            user,
-            Via::QuietBrowser,
-            account,
-            IRELAND,
-            attach,
-            "app-user",
-        )?;
+        scene.automatic(user, Via::QuietBrowser, account, IRELAND, attach, "app-user")?;
     }
     Ok(())
 }
@@ -226,11 +204,7 @@ pub(super) fn tidies_up(scene: &mut Scene) -> Result<()> {
     let ann = scene.sign_in(&ANN, PAYMENTS, IRELAND, "Yes")?;
     let (key, group, rule) = (scene.random.uuid(), scene.id("sg"), scene.id("sgr"));
     let key = format!("arn:aws:kms:{}:{}:key/{key}", ann.region, ann.account);
-    scene.look(
-        &ann,
-        Via::Proxy,
-        "kms:ListKeys kms:DescribeKey kms:GetKeyPolicy",
-    )?;
+    scene.look(&ann, Via::Proxy, "kms:ListKeys kms:DescribeKey kms:GetKeyPolicy")?;
     scene.change(
         &ann,
         Via::Proxy,
