@@ -9,7 +9,7 @@ use super::{color, output, remark};
 use crate::app::App;
 use crate::digest::{About, Detail, Digest, RunStats};
 use crate::error::{Error, Exit};
-use crate::finding::Finding;
+use crate::finding::{Finding, rows};
 use crate::message::Form;
 
 /// Print a message made of findings in a file, to try a template without sending anything
@@ -66,12 +66,11 @@ fn read(path: &Path) -> Result<Vec<Finding>, Error> {
         std::fs::File::open(path).and_then(|mut file| file.read_to_string(&mut text))
     };
     read.map_err(|error| unreadable(error.to_string()))?;
-    let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
+    let lines = (1..).zip(text.lines());
     lines
-        .map(|(number, line)| {
-            serde_json::from_str(line)
-                .map_err(|error| unreadable(format!("line {number}: {error}")))
-        })
+        // The first line of a window in the journal tells of the window.
+        .filter(|(_, line)| !line.trim().is_empty() && !line.starts_with("{\"window\":"))
+        .map(|(number, line)| rows::from_json(line).map_err(|error| unreadable(format!("line {number}: {error}"))))
         .collect()
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::{COLUMNS, Confidence, Finding, Verdict};
 
 /// Columns that a detection may have beyond [`COLUMNS`], and that mean something here.
@@ -123,6 +125,27 @@ impl Columns {
     }
 }
 
+/// Reads a finding from a line of JSON: of the journal, or a row as `clickops query` prints it.
+///
+/// # Errors
+/// What is wrong with the line.
+pub fn from_json(line: &str) -> Result<Finding, String> {
+    let object: serde_json::Map<String, Value> =
+        serde_json::from_str(line).map_err(|error| error.to_string())?;
+    // A row is flat and holds nothing but texts; a line of the journal has types.
+    if object.values().any(|value| !matches!(value, Value::Null | Value::String(_))) {
+        return serde_json::from_value(object.into()).map_err(|error| error.to_string());
+    }
+    let text = |value: Value| match value {
+        Value::String(text) => Some(text),
+        _ => None,
+    };
+    let (names, cells): (Vec<_>, Vec<_>) =
+        object.into_iter().map(|(name, value)| (name, text(value))).unzip();
+    let columns = Columns::of(&names).map_err(|error| error.to_string())?;
+    columns.finding("", cells).map_err(|error| error.to_string())
+}
+
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
@@ -173,5 +196,20 @@ mod tests {
         assert_eq!(wrong.unwrap_err().to_string(), "event e: column verdict holds 'maybe'");
         let null = columns.finding("d", row(&[("event_id", "e")], &names));
         assert_eq!(null.unwrap_err().to_string(), "event e: column verdict holds 'NULL'");
+    }
+
+    #[test]
+    fn a_row_and_a_line_of_the_journal_read_the_same() {
+        let mut row: serde_json::Map<String, Value> =
+            COLUMNS.map(|name| (name.to_owned(), Value::Null)).into_iter().collect();
+        for (name, value) in [("event_id", "e"), ("verdict", "clickops"), ("reported", "false"), ("mfa", "true")] {
+            row.insert(name.to_owned(), value.into());
+        }
+        let finding = from_json(&serde_json::to_string(&row).unwrap()).unwrap();
+        assert!(!finding.reported);
+        assert_eq!(finding.extra["mfa"].as_deref(), Some("true"));
+        let line = serde_json::to_string(&finding).unwrap();
+        assert_eq!(serde_json::to_string(&from_json(&line).unwrap()).unwrap(), line);
+        assert!(from_json("{\"event_id\":\"e\"}").unwrap_err().contains("needs the columns"));
     }
 }
