@@ -70,7 +70,9 @@ fn read(path: &Path) -> Result<Vec<Finding>, Error> {
     lines
         // The first line of a window in the journal tells of the window.
         .filter(|(_, line)| !line.trim().is_empty() && !line.starts_with("{\"window\":"))
-        .map(|(number, line)| rows::from_json(line).map_err(|error| unreadable(format!("line {number}: {error}"))))
+        .map(|(number, line)| {
+            rows::from_json(line).map_err(|error| unreadable(format!("line {number}: {error}")))
+        })
         .collect()
 }
 

@@ -202,7 +202,9 @@ mod tests {
     fn a_row_and_a_line_of_the_journal_read_the_same() {
         let mut row: serde_json::Map<String, Value> =
             COLUMNS.map(|name| (name.to_owned(), Value::Null)).into_iter().collect();
-        for (name, value) in [("event_id", "e"), ("verdict", "clickops"), ("reported", "false"), ("mfa", "true")] {
+        for (name, value) in
+            [("event_id", "e"), ("verdict", "clickops"), ("reported", "false"), ("mfa", "true")]
+        {
             row.insert(name.to_owned(), value.into());
         }
         let finding = from_json(&serde_json::to_string(&row).unwrap()).unwrap();

@@ -42,11 +42,15 @@ fn damaged_logs_are_named_and_tried_again_until_they_are_repaired() {
         assert!(again.stderr.contains(name), "{name}: {}", again.stderr);
         assert_eq!(desk.journal(), journal, "{name}");
 
-        desk.write(&format!("logs/{name}"), if name.ends_with("gz") { packed.clone() } else { text.clone().into_bytes() });
+        desk.write(
+            &format!("logs/{name}"),
+            if name.ends_with("gz") { packed.clone() } else { text.clone().into_bytes() },
+        );
         desk.clickops("run --logs logs").ok();
         let mut repaired = desk.journal();
         repaired.sort();
-        let ids: Vec<_> = repaired.iter().map(|finding| finding.split('"').nth(1).unwrap()).collect();
+        let ids: Vec<_> =
+            repaired.iter().map(|finding| finding.split('"').nth(1).unwrap()).collect();
         assert_eq!(ids, ["bad-1", "bad-2", "good"], "{name}");
     }
 }
@@ -64,7 +68,11 @@ fn broken_lines_leave_the_others() {
     let lines = format!("{}\nnot a record\n{}\n", change("a", GOOD), change("b", GOOD));
     let (desk, ended) = beside_a_good_log("lines.ndjson", lines.as_bytes());
     assert_eq!(ended.code, 1, "{ended:?}");
-    assert!(ended.stderr.contains("lines.ndjson") && ended.stderr.contains("line 2"), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("lines.ndjson") && ended.stderr.contains("line 2"),
+        "{}",
+        ended.stderr
+    );
     assert_eq!(desk.journal().len(), 3);
 }
 
@@ -120,7 +128,11 @@ fn a_place_without_logs_is_an_error_of_its_own() {
         for command in ["run", "query console_changes"] {
             let ended = desk.clickops(&format!("{command} --logs {place}"));
             assert_eq!(ended.code, 4, "{ended:?}");
-            assert!(ended.stderr.contains(says) && ended.stderr.contains("hint: "), "{}", ended.stderr);
+            assert!(
+                ended.stderr.contains(says) && ended.stderr.contains("hint: "),
+                "{}",
+                ended.stderr
+            );
         }
     }
     desk.write("bad/only.json", "broken");
@@ -131,11 +143,19 @@ fn a_place_without_logs_is_an_error_of_its_own() {
 fn a_mistake_in_sql_names_file_and_line() {
     let desk = Desk::new();
     desk.write("logs/a.json", log(&[change("a", GOOD)]));
-    let ended = desk.clickops_with("query --logs logs --sql", &["SELECT eventid,\n  eventnam FROM cloudtrail"]);
+    let ended = desk
+        .clickops_with("query --logs logs --sql", &["SELECT eventid,\n  eventnam FROM cloudtrail"]);
     assert_eq!(ended.code, 3, "{ended:?}");
-    assert!(ended.stderr.contains("--sql:2:") && ended.stderr.contains("eventname"), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("--sql:2:") && ended.stderr.contains("eventname"),
+        "{}",
+        ended.stderr
+    );
 
-    desk.write("sql/views/events.sql", "-- name: events\nSELECT\n  nonsense(eventid) AS event_id\nFROM cloudtrail\n");
+    desk.write(
+        "sql/views/events.sql",
+        "-- name: events\nSELECT\n  nonsense(eventid) AS event_id\nFROM cloudtrail\n",
+    );
     desk.write("clickops.toml", "[source]\nsql = \"sql\"\n");
     let ended = desk.clickops("run --logs logs --config clickops.toml");
     assert_eq!(ended.code, 3, "{ended:?}");
@@ -153,7 +173,11 @@ fn a_broken_template_gives_way_to_the_shipped_one_and_says_so() {
     desk.write("clickops.toml", "[source]\ntemplates = \"mine\"\n");
     let ended = desk.clickops("run --logs logs --config clickops.toml");
     assert!(ended.stdout.contains("StopInstances"), "{ended:?}");
-    assert!(ended.stderr.contains("digest.txt.j2") && ended.stderr.contains("changes"), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("digest.txt.j2") && ended.stderr.contains("changes"),
+        "{}",
+        ended.stderr
+    );
 }
 
 #[test]
@@ -162,9 +186,14 @@ fn unknown_keys_suggest_the_nearest() {
     desk.write("clickops.toml", "[[report]]\nname = \"x\"\nshedule = \"0 * * * *\"\n");
     let ended = desk.clickops("run --config clickops.toml --logs .");
     assert_eq!(ended.code, 2);
-    assert!(ended.stderr.contains("line 3") && ended.stderr.contains("Did you mean 'schedule'?"), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("line 3") && ended.stderr.contains("Did you mean 'schedule'?"),
+        "{}",
+        ended.stderr
+    );
 
-    let ended = Desk::new().command("run --logs .").env("CLICKOPS_STORE_ATT", "x").output().unwrap();
+    let ended =
+        Desk::new().command("run --logs .").env("CLICKOPS_STORE_ATT", "x").output().unwrap();
     assert_eq!(ended.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&ended.stderr).contains("Did you mean 'at'?"));
 }

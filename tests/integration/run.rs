@@ -54,10 +54,14 @@ fn a_log_that_comes_later_adds_exactly_its_findings() {
         fs::rename(&aside, &place).unwrap();
         desk.clickops("run --logs logs").ok();
         let after = desk.journal();
-        let here = desk.clickops_with("query console_activity --format ndjson --logs", &[place.to_str().unwrap()]);
+        let here = desk.clickops_with(
+            "query console_activity --format ndjson --logs",
+            &[place.to_str().unwrap()],
+        );
         let expected: BTreeSet<_> =
             here.stdout.lines().map(identity).filter(|finding| !before.contains(finding)).collect();
-        let added: Vec<_> = after.iter().filter(|finding| !before.contains(*finding)).cloned().collect();
+        let added: Vec<_> =
+            after.iter().filter(|finding| !before.contains(*finding)).cloned().collect();
         assert_eq!(added.iter().cloned().collect::<BTreeSet<_>>(), expected, "log {n}: {name}");
         assert_eq!(added.len(), expected.len());
         assert_eq!(after.len(), before.len() + added.len());
@@ -98,7 +102,10 @@ fn a_dry_run_leaves_no_trace() {
 #[test]
 fn schedules_say_when_and_exclusions_what() {
     let desk = Desk::new();
-    desk.write("logs/a.json", log(&[change("e-1", "2026-11-23T08:10:00Z"), change("e-2", "2026-11-23T08:20:00Z")]));
+    desk.write(
+        "logs/a.json",
+        log(&[change("e-1", "2026-11-23T08:10:00Z"), change("e-2", "2026-11-23T08:20:00Z")]),
+    );
     desk.write(
         "clickops.toml",
         r#"
@@ -124,7 +131,10 @@ fn schedules_say_when_and_exclusions_what() {
     );
     let at = |time: &str| desk.clickops(&format!("run --config clickops.toml --now {time}")).ok();
     let first = at("2026-11-23T09:00:00Z");
-    assert!(first.contains("2 changes") && first.contains("payments") && first.contains("09:10"), "{first}");
+    assert!(
+        first.contains("2 changes") && first.contains("payments") && first.contains("09:10"),
+        "{first}"
+    );
     assert_eq!(at("2026-11-23T09:59:00Z"), "");
     assert!(at("2026-11-23T10:00:00Z").to_lowercase().contains("no changes"));
 
@@ -141,7 +151,10 @@ fn the_ledger_can_be_looked_at_and_moved() {
     let desk = Desk::new();
     assert!(desk.clickops("ledger show").ok().starts_with("Nothing has been collected"));
     let name = |minute: &str| {
-        format!("logs/111122223333_CloudTrail_eu-west-1_20261123T{minute}Z_abcdefghijklmn{}.json.gz", &minute[..2])
+        format!(
+            "logs/111122223333_CloudTrail_eu-west-1_20261123T{minute}Z_abcdefghijklmn{}.json.gz",
+            &minute[..2]
+        )
     };
     desk.write(&name("0900"), gzip(&log(&[change("e-1", "2026-11-23T08:55:00Z")])));
     desk.write(&name("1000"), gzip(&log(&[change("e-2", "2026-11-23T09:55:00Z")])));
