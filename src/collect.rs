@@ -163,7 +163,10 @@ async fn collect_part(
     let total = found.findings.len();
     let mut seen = HashSet::new();
     found.findings.retain(|finding| {
-        seen.insert(ledger::finding_key(finding)) && !loaded.ledger.knows(finding)
+        let keys = ledger::finding_keys(finding);
+        let new = !loaded.ledger.knows(finding) && !keys.iter().any(|key| seen.contains(key));
+        seen.extend(keys);
+        new
     });
     let repeated = total - found.findings.len();
     note_delivery(&mut found.findings, &part);

@@ -147,8 +147,8 @@ impl Ledger {
 
     /// Whether the journal holds this finding.
     pub fn knows(&self, finding: &Finding) -> bool {
-        let key = finding_key(finding);
-        self.findings.values().any(|keys| keys.0.contains(&key))
+        let wanted = finding_keys(finding);
+        self.findings.values().any(|keys| wanted.iter().any(|key| keys.0.contains(key)))
     }
 
     /// Notes a window that is in the journal.
@@ -161,7 +161,7 @@ impl Ledger {
         }
         if !entry.findings.is_empty() {
             let keys = self.findings.entry(window.collected_at.date_naive()).or_default();
-            keys.0.extend(entry.findings.iter().map(finding_key));
+            keys.0.extend(entry.findings.iter().flat_map(finding_keys));
         }
     }
 
@@ -190,20 +190,25 @@ impl Ledger {
         self.collected.values().map(|keys| keys.0.len()).sum()
     }
 
-    /// Number of findings in the journal that are remembered.
+    /// Number of names of findings in the journal that are remembered.
     pub fn finding_count(&self) -> usize {
         self.findings.values().map(|keys| keys.0.len()).sum()
     }
 }
 
-/// What makes two findings the same one: the same detection found the same event. It is not the
-/// log, because a second delivery lies in another one, and not the event alone, because event ids
-/// are unique only within an account's trail.
-pub fn finding_key(finding: &Finding) -> LogKey {
-    let parts = [
-        finding.detection.as_str(),
-        &finding.event_id,
-        finding.account_id.as_deref().unwrap_or_default(),
-    ];
-    LogKey::of(&parts.map(str::as_bytes))
+/// What makes two findings of one detection the same one: the event, the event it repeats or
+/// corrects, or the act whose copies went to several accounts. It is not the log, because a second
+/// delivery lies in another one, and not the event id alone, because ids are unique only within an
+/// account's trail.
+pub fn finding_keys(finding: &Finding) -> Vec<LogKey> {
+    let account = finding.account_id.as_deref().unwrap_or_default();
+    let original = finding.extra.get("original_event_id").and_then(Option::as_deref);
+    let event = Some([finding.event_id.as_str(), account]);
+    let repeated = original.filter(|id| *id != finding.event_id).map(|id| [id, account]);
+    let shared = finding.shared_event_id.as_deref().map(|id| [id, "shared"]);
+    [event, repeated, shared]
+        .into_iter()
+        .flatten()
+        .map(|[id, place]| LogKey::of(&[finding.detection.as_bytes(), id.as_bytes(), place.as_bytes()]))
+        .collect()
 }
