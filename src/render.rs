@@ -1,0 +1,255 @@
+//! Rendering: a template and a context become a [`Message`].
+//!
+//! The shipped templates are compiled in; a folder of the user's replaces any of them, file by
+//! file. A form decides how values are escaped, so no template can forget to: in text, whatever
+//! could steer a terminal or hide its meaning is written out ([`neutral`]); in JSON, values are
+//! JSON. An unknown field is an error that names the nearest known one ([`error`]), and a template
+//! of the user's that fails gives way to the shipped one rather than lose a message.
+//!
+//! Rendering knows no digest: it takes anything serialisable. Of the context it reads two fields:
+//! `title`, the message's title, and `zone`, the time zone of the filter `time`.
+
+use std::path::{Path, PathBuf};
+
+use chrono_tz::Tz;
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, Output, State, UndefinedBehavior, Value};
+use serde::Serialize;
+
+use crate::message::{Form, Message};
+
+pub mod error;
+mod figures;
+mod layout;
+pub mod neutral;
+mod paint;
+mod source;
+
+pub use error::RenderError;
+
+use source::Source;
+
+/// How much work one template may do: about a hundred times what a digest of a thousand changes
+/// needs, and less than a second.
+const FUEL: u64 = 5_000_000;
+
+/// Longest message, in bytes. No channel takes more, and no person.
+const LONGEST: usize = 4 << 20;
+
+/// How text is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// Whether the filters for colour do anything.
+    pub color: bool,
+    /// Columns of the terminal.
+    pub width: u16,
+}
+
+impl Look {
+    /// Columns where nothing is known of the terminal.
+    pub const WIDTH: u16 = 100;
+}
+
+impl From<bool> for Look {
+    fn from(color: bool) -> Self {
+        Self { color, width: Self::WIDTH }
+    }
+}
+
+/// Renders messages.
+#[derive(Debug, Clone, Default)]
+pub struct Renderer {
+    folder: Option<PathBuf>,
+}
+
+/// A message, and what people should know about how it came about.
+#[derive(Debug, Clone)]
+pub struct Rendered {
+    /// The message.
+    pub message: Message,
+    /// Why it is not from the user's template, where that one failed.
+    pub notice: Option<String>,
+}
+
+impl Renderer {
+    /// A renderer with the shipped templates alone.
+    pub fn shipped() -> Self {
+        Self::default()
+    }
+
+    /// A renderer that prefers the templates in `folder`, laid out like the shipped ones:
+    /// `<form>/<name>.<extension>.j2`.
+    pub fn with_folder(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: Some(folder.into()) }
+    }
+
+    /// Renders one template.
+    ///
+    /// `look` is a [`Look`], or just whether to use colour.
+    ///
+    /// # Errors
+    /// [`RenderError`] when there is no such template, or it fails.
+    pub fn render(
+        &self,
+        form: Form,
+        template: &str,
+        context: &impl Serialize,
+        look: impl Into<Look>,
+    ) -> Result<Message, RenderError> {
+        let source = Source::new(self.folder.as_deref());
+        run(&source, form, template, &Value::from(Serde(context)), look.into())
+    }
+
+    /// Renders one template; where the user's own fails, the shipped one of the same name.
+    ///
+    /// # Errors
+    /// [`RenderError`] when the user's template fails and none of this name is shipped.
+    pub fn render_or_shipped(
+        &self,
+        form: Form,
+        template: &str,
+        context: &impl Serialize,
+        look: impl Into<Look>,
+    ) -> Result<Rendered, RenderError> {
+        let (context, look) = (Value::from(Serde(context)), look.into());
+        let own = Source::new(self.folder.as_deref());
+        let error = match run(&own, form, template, &context, look) {
+            Ok(message) => {
+                return Ok(Rendered { message, notice: None });
+            }
+            Err(error) => error,
+        };
+        match run(&Source::new(None), form, template, &context, look) {
+            Ok(message) if self.folder.is_some() => Ok(Rendered {
+                message,
+                notice: Some(format!("the shipped template is used, because {error}")),
+            }),
+            _ => Err(error),
+        }
+    }
+
+    /// Names of the shipped templates of a form, without partials.
+    pub fn templates(form: Form) -> Vec<String> {
+        source::names(form)
+    }
+
+    /// The folder with the user's templates.
+    pub fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
+    }
+}
+
+fn run(
+    source: &Source,
+    form: Form,
+    template: &str,
+    context: &Value,
+    look: Look,
+) -> Result<Message, RenderError> {
+    let look = Look { color: look.color && form.has_color(), ..look };
+    let name = source::path(form, template);
+    let environment = environment(source, form, context, look);
+    let fail = |error| RenderError::new(&error, &name, source, context);
+    let mut page = Page::default();
+    environment
+        .get_template(&name)
+        .and_then(|template| template.render_captured_to(context.clone(), &mut page))
+        .map_err(
+            |error| if page.full { RenderError::too_long(&name, source) } else { fail(error) },
+        )?;
+    // Templates write UTF-8 only; a replacement character would be a bug that people can see.
+    let text = String::from_utf8_lossy(&page.bytes);
+    let title = text_field(context, "title");
+    Ok(Message {
+        form,
+        title: neutral::line(&title).into_owned(),
+        body: match form {
+            Form::Text => neutral::page(text.trim_matches('\n'), look.color),
+        },
+        key: String::new(),
+    })
+}
+
+/// Makes the environment of one rendering. It is cheap, templates are small, and an edited file
+/// counts at once.
+fn environment(source: &Source, form: Form, context: &Value, look: Look) -> Environment<'static> {
+    let mut environment = Environment::new();
+    let loader = source.clone();
+    environment.set_loader(move |name| loader.load(name));
+    // An include names its neighbour: `_run.txt.j2`.
+    environment.set_path_join_callback(|name, parent| match parent.rsplit_once('/') {
+        Some((folder, _)) if !name.contains('/') => format!("{folder}/{name}").into(),
+        _ => name.into(),
+    });
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    // Off, errors do not say which field is unknown.
+    environment.set_debug(true);
+    environment.set_fuel(Some(FUEL));
+    if let Ok(syntax) = SyntaxConfig::builder()
+        .trim_blocks(true)
+        .lstrip_blocks(true)
+        .keep_trailing_newline(true)
+        .build()
+    {
+        environment.set_syntax(syntax);
+    }
+    match form {
+        Form::Text => {
+            environment.set_auto_escape_callback(|_| AutoEscape::Custom(neutral::ESCAPE.into()));
+            environment.set_formatter(write_text);
+        }
+    }
+    // Nothing in a template switches escaping off.
+    environment.remove_filter("safe");
+    environment.remove_filter("tojson");
+    let zone: Tz = text_field(context, "zone").parse().unwrap_or(Tz::UTC);
+    figures::add(&mut environment, zone);
+    layout::add(&mut environment);
+    paint::add(&mut environment, look.color);
+    environment.add_global("width", i64::from(look.width));
+    environment
+}
+
+/// Writes a value into a text: whatever the template does, values stay within their line.
+fn write_text(out: &mut Output, _: &mut State, value: &Value) -> Result<(), minijinja::Error> {
+    if value.is_none() {
+        return Ok(());
+    }
+    match value.as_str() {
+        Some(text) if value.is_safe() => out.write_str(text)?,
+        Some(text) => out.write_str(&neutral::line(text))?,
+        None => out.write_str(&neutral::line(&value.to_string()))?,
+    }
+    Ok(())
+}
+
+fn text_field(context: &Value, name: &str) -> String {
+    context
+        .get_attr(name)
+        .ok()
+        .and_then(|value| value.as_str().map(str::to_owned))
+        .unwrap_or_default()
+}
+
+/// What a template has written, up to [`LONGEST`].
+#[derive(Debug, Default)]
+struct Page {
+    bytes: Vec<u8>,
+    full: bool,
+}
+
+impl std::io::Write for Page {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.bytes.len() + bytes.len() > LONGEST {
+            self.full = true;
+            return Err(std::io::ErrorKind::FileTooLarge.into());
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
