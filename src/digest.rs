@@ -26,6 +26,8 @@ mod identity;
 pub mod moments;
 pub mod outage;
 pub mod people;
+#[cfg(test)]
+mod tests;
 mod weight;
 pub mod words;
 

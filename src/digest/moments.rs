@@ -200,14 +200,25 @@ mod tests {
             hour().period().text,
             "Mon 23 Nov 2026, 09:00 to 10:00 Johannesburg"
         );
-        let day = Clock::new(Tz::UTC, at("2026-11-23T00:00:00Z"), at("2026-11-24T00:00:00Z"));
+        let day = Clock::new(
+            Tz::UTC,
+            at("2026-11-23T00:00:00Z"),
+            at("2026-11-24T00:00:00Z"),
+        );
         assert_eq!(day.period().text, "Mon 23 Nov 2026 UTC");
         assert_eq!(day.moment(at("2026-11-23T23:59:00Z")).text, "23:59");
-        let two = Clock::new(Tz::UTC, at("2026-11-22T09:00:00Z"), at("2026-11-23T09:00:00Z"));
+        let two = Clock::new(
+            Tz::UTC,
+            at("2026-11-22T09:00:00Z"),
+            at("2026-11-23T09:00:00Z"),
+        );
         assert_eq!(
             two.period().text,
             "Sun 22 Nov 2026 09:00 to Mon 23 Nov 2026 09:00 UTC"
         );
-        assert_eq!(two.moment(at("2026-11-23T08:00:00Z")).text, "Mon 23 Nov 08:00");
+        assert_eq!(
+            two.moment(at("2026-11-23T08:00:00Z")).text,
+            "Mon 23 Nov 08:00"
+        );
     }
 }

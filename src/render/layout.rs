@@ -10,33 +10,62 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::neutral;
 
 pub(super) fn add(environment: &mut Environment<'static>) {
+    // The engine's own would escape for HTML where a template asks for that, and let a line break
+    // through.
+    for name in ["e", "escape"] {
+        environment.add_filter(name, |state: &mut State, value: &Value| {
+            Ok::<_, Error>(shown(state, value)?.into_value())
+        });
+    }
     environment.add_filter("width", |state: &mut State, value: &Value| {
         Ok::<_, Error>(columns(shown(state, value)?.as_str()))
     });
     environment.add_filter("widest", widest);
     environment.add_filter("cut", |state: &mut State, value: &Value, width: usize| {
-        Ok::<_, Error>(shown(state, value)?.map(|text| cut(&text, width)).into_value())
+        Ok::<_, Error>(
+            shown(state, value)?
+                .map(|text| cut(&text, width))
+                .into_value(),
+        )
     });
-    environment.add_filter("squeeze", |state: &mut State, value: &Value, width: usize| {
-        Ok::<_, Error>(shown(state, value)?.map(|text| squeeze(&text, width)).into_value())
-    });
+    environment.add_filter(
+        "squeeze",
+        |state: &mut State, value: &Value, width: usize| {
+            Ok::<_, Error>(
+                shown(state, value)?
+                    .map(|text| squeeze(&text, width))
+                    .into_value(),
+            )
+        },
+    );
     environment.add_filter("pad", |state: &mut State, value: &Value, width: usize| {
-        Ok::<_, Error>(shown(state, value)?.map(|text| pad(&text, width)).into_value())
+        Ok::<_, Error>(
+            shown(state, value)?
+                .map(|text| pad(&text, width))
+                .into_value(),
+        )
     });
     environment.add_filter("right", |state: &mut State, value: &Value, width: usize| {
         let right = |text: String| format!("{}{text}", gap(&text, width));
         Ok::<_, Error>(shown(state, value)?.map(right).into_value())
     });
-    environment.add_filter("column", |state: &mut State, value: &Value, width: usize| {
-        let column = |text: String| pad(&cut(&text, width), width);
-        Ok::<_, Error>(shown(state, value)?.map(column).into_value())
-    });
+    environment.add_filter(
+        "column",
+        |state: &mut State, value: &Value, width: usize| {
+            let column = |text: String| pad(&cut(&text, width), width);
+            Ok::<_, Error>(shown(state, value)?.map(column).into_value())
+        },
+    );
     environment.add_filter("spread", spread);
     environment.add_filter("flow", flow);
     environment.add_filter(
         "wrap",
         |state: &mut State, value: &Value, width: usize, indent: usize| {
-            Ok::<_, Error>(shown(state, value)?.map(|text| wrap(&text, width, indent)).into_value())
+            Ok::<_, Error>(
+                shown(state, value)?
+                    .map(|text| wrap(&text, width, indent))
+                    .into_value(),
+            )
         },
     );
 }
@@ -153,12 +182,7 @@ fn head(text: &str, width: usize) -> &str {
 }
 
 /// Two texts at the two ends of a line; the second on a line of its own where both do not fit.
-fn spread(
-    state: &mut State,
-    left: &Value,
-    right: &Value,
-    width: usize,
-) -> Result<Value, Error> {
+fn spread(state: &mut State, left: &Value, right: &Value, width: usize) -> Result<Value, Error> {
     let left = shown(state, left)?;
     let right = shown(state, right)?;
     let used = columns(&left.text) + columns(&right.text);
@@ -187,12 +211,7 @@ fn wrap(text: &str, width: usize, indent: usize) -> String {
 
 /// Parts with dots between them; lines break between parts, and within one only where it fills a
 /// line by itself.
-fn flow(
-    state: &mut State,
-    parts: &Value,
-    width: usize,
-    indent: usize,
-) -> Result<Value, Error> {
+fn flow(state: &mut State, parts: &Value, width: usize, indent: usize) -> Result<Value, Error> {
     let mut lines = Lines::new(width, indent);
     let mut safe = true;
     for part in parts.try_iter()? {
@@ -255,7 +274,9 @@ impl Lines {
         loop {
             let part = head(rest, self.width);
             // A letter wider than the whole line still has to go somewhere.
-            let end = part.len().max(rest.chars().next().map_or(0, char::len_utf8));
+            let end = part
+                .len()
+                .max(rest.chars().next().map_or(0, char::len_utf8));
             self.text.push_str(&rest[..end]);
             self.used = Some(rest[..end].width());
             rest = &rest[end..];
@@ -305,7 +326,10 @@ mod tests {
         assert_eq!(cut("longer text", 7), "longer…");
         assert_eq!(cut("王小明", 4), "王…");
         assert_eq!(cut("abc", 0), "…");
-        assert_eq!(squeeze("arn:aws:s3:::bucket/orders-db", 15), "arn:aws…ders-db");
+        assert_eq!(
+            squeeze("arn:aws:s3:::bucket/orders-db", 15),
+            "arn:aws…ders-db"
+        );
     }
 
     #[test]
