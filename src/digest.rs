@@ -27,6 +27,7 @@ pub mod moments;
 pub mod outage;
 pub mod people;
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests;
 mod weight;
 pub mod words;

@@ -168,7 +168,7 @@ fn an_arn_loses_only_what_stands_above_it() {
 #[test]
 fn lateness_is_said_where_it_is_true() {
     let late = json!({ "delivered": "2026-11-23T07:59:00Z" });
-    let all = digest(&[late.clone()]);
+    let all = digest(std::slice::from_ref(&late));
     let place = &all.people[0].places[0];
     assert_eq!(
         place.late.as_deref(),

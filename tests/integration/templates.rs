@@ -238,7 +238,7 @@ mod own_templates {
             "{% autoescape 'html' %}{{ name }}{{ name | e }}{% endautoescape %}",
             "{% set a %}{{ name }}{% endset %}{{ a | upper }}",
             "{% macro m(x) %}{{ x }}{% endmacro %}{{ m(name) }}",
-            "{{ name | bold | column(40) }}{{ name | wrap(80, 0) }}{{ [name] | flow(9, 0) }}",
+            "{{ name | bold | column(40) }}{{ name | wrap(80, 0) }}{{ [name] | flow(90, 0) }}",
             "{{ context_is | default(name) }}",
             "{{ {'a': name} }} {{ {'a': name} | pretty }}",
             "{{ name | pprint }} {{ name | indent }} {{ '%s' | format(name) }}",
