@@ -195,8 +195,8 @@ impl Digest {
         let first_id = people
             .first()
             .and_then(|person| person.places.first()?.actions.first())
-            .map(|action| action.event_id.clone())
-            .filter(|id| !id.is_empty());
+            .filter(|action| !action.id.is_empty())
+            .map(|action| action.event_id.clone());
         Self {
             version: VERSION,
             title: title(&about.report, &counts, &clock.period_text()),

@@ -30,8 +30,8 @@ pub use error::RenderError;
 
 use source::Source;
 
-/// How much work one template may do: about a hundred times what a digest of a thousand changes
-/// needs, and less than a second.
+/// How much work one template may do: three times what the longest digest of the shipped ones
+/// needs, and a thousand times the usual.
 const FUEL: u64 = 5_000_000;
 
 /// Longest message, in bytes. No channel takes more, and no person.

@@ -341,4 +341,16 @@ mod tests {
         assert_eq!(wrap("  lead", 20, 0), "  lead");
         assert_eq!(wrap("", 20, 0), "");
     }
+    proptest::proptest! {
+        #[test]
+        fn any_text_fits_and_stays_whole(text in "\\PC{0,60}", width in 1_usize..40) {
+            let text = neutral::line(&text).into_owned();
+            assert!(columns(&cut(&text, width)) <= width);
+            assert!(columns(&squeeze(&text, width)) <= width);
+            let wrapped = wrap(&text, width.max(2), 0);
+            assert!(wrapped.lines().all(|line| columns(line) <= width.max(2)), "{wrapped}");
+            let joined = |text: &str| text.replace([' ', '\n'], "");
+            assert_eq!(joined(&wrapped), joined(&text));
+        }
+    }
 }

@@ -304,6 +304,28 @@ mod large {
         assert!(text.lines().count() < 200);
     }
 
+    /// As many lines as the template ever writes, each with all that it can have.
+    #[test]
+    fn the_longest_digest_is_rendered() {
+        let mut calls = Vec::new();
+        for (person, place, action) in (0..31 * 21 * 13).map(|n| (n / 273, n / 13 % 21, n % 13)) {
+            for resource in 0..2 {
+                calls.push(json!({
+                    "actor": format!("person-{person}"),
+                    "account_id": format!("{place:012}"),
+                    "event_name": format!("DeleteThing{action}"),
+                    "resource": format!("a-rather-long-resource-name-{resource}"),
+                    "delivered": "2026-11-23T08:00:00Z",
+                    "extra": { "first_time": "true" },
+                }));
+            }
+        }
+        let text = render(&hour(calls), true);
+        assert!(text.contains("and 1 more person"), "{}", text.len());
+        assert!(text.contains("and 1 more place"));
+        assert!(text.contains("and 1 more action"));
+    }
+
     #[test]
     fn a_record_of_a_megabyte_is_no_trouble() {
         let mut event = hour(vec![json!({
