@@ -217,22 +217,14 @@ impl Digest {
 
     /// The template for this digest: `quiet` where it shows no change, so that silence is said.
     pub fn template(&self) -> &'static str {
-        if self.counts.changes == 0 {
-            "quiet"
-        } else {
-            "digest"
-        }
+        if self.counts.changes == 0 { "quiet" } else { "digest" }
     }
 }
 
 impl Counts {
     fn of(shown: &[&Finding], rest: &[&Finding], hidden: usize, before: Option<u64>) -> Self {
-        let mut counts = Self {
-            changes: shown.len() as u64,
-            hidden: hidden as u64,
-            before,
-            ..Self::default()
-        };
+        let mut counts =
+            Self { changes: shown.len() as u64, hidden: hidden as u64, before, ..Self::default() };
         let (mut people, mut accounts) = (BTreeSet::new(), BTreeSet::new());
         for finding in shown {
             people.insert(Identity::of(finding).person);

@@ -15,6 +15,7 @@ use crate::query::BoundQuery;
 
 #[cfg(feature = "local")]
 pub mod local;
+pub mod replay;
 
 /// Runs one bound query and gives every row, as text, in the query's order.
 #[async_trait]
@@ -51,11 +52,7 @@ impl Rows {
         scan: Arc<Scan>,
         pages: mpsc::Receiver<Result<Vec<Row>, EngineError>>,
     ) -> Self {
-        Self {
-            columns,
-            scan,
-            pages,
-        }
+        Self { columns, scan, pages }
     }
 
     /// The next rows; `None` after the last.
@@ -103,10 +100,7 @@ pub struct Damaged {
 impl Scan {
     /// Notes a log that could not be read to its end.
     pub fn damage(&self, log: impl Into<String>, reason: impl Into<String>) {
-        self.damaged_list().push(Damaged {
-            log: log.into(),
-            reason: reason.into(),
-        });
+        self.damaged_list().push(Damaged { log: log.into(), reason: reason.into() });
     }
 
     /// The logs that could not be read to their end, by address.
@@ -122,9 +116,7 @@ impl Scan {
     }
 
     fn damaged_list(&self) -> std::sync::MutexGuard<'_, Vec<Damaged>> {
-        self.damaged
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.damaged.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 

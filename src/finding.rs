@@ -10,6 +10,8 @@ use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+pub mod rows;
+
 /// The columns that every detection returns first, in this order. Further columns are allowed and
 /// end up in [`Finding::extra`].
 pub const COLUMNS: [&str; 22] = [
@@ -58,6 +60,14 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    const ALL: [Self; 5] =
+        [Self::Clickops, Self::Attempted, Self::Chained, Self::Operational, Self::Not];
+
+    /// The verdict that the SQL calls so.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verdict| verdict.as_str() == word)
+    }
+
     /// The word as the SQL writes it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -88,10 +98,31 @@ pub enum Confidence {
     Low,
 }
 
+impl Confidence {
+    /// The word as the SQL writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+        }
+    }
+
+    /// The confidence that the SQL calls so.
+    pub fn named(word: &str) -> Option<Self> {
+        [Self::High, Self::Medium, Self::Low]
+            .into_iter()
+            .find(|confidence| confidence.as_str() == word)
+    }
+}
+
 /// One event that a detection reports. Field for field the columns of a detection ([`COLUMNS`]);
 /// `None` is SQL `NULL`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Finding {
+    /// The view that found it.
+    #[serde(default)]
+    pub detection: String,
     /// CloudTrail's `eventID`, or a hash of the record where it has none.
     pub event_id: String,
     /// When the call completed, as CloudTrail wrote it (ISO 8601, UTC).
@@ -161,17 +192,9 @@ fn shown() -> bool {
 }
 
 impl Finding {
-    /// What makes two findings the same one: CloudTrail may deliver an event twice, and event ids
-    /// are unique only within an account's trail.
-    pub fn identity(&self) -> (&str, Option<&str>) {
-        (&self.event_id, self.account_id.as_deref())
-    }
-
     /// The event's own time; `None` where the record holds no readable one.
     pub fn time(&self) -> Option<DateTime<Utc>> {
-        DateTime::parse_from_rfc3339(&self.event_time)
-            .ok()
-            .map(|time| time.with_timezone(&Utc))
+        DateTime::parse_from_rfc3339(&self.event_time).ok().map(|time| time.with_timezone(&Utc))
     }
 
     /// How long after the call its log came, when that is longer than [`LATE_AFTER`].
@@ -182,10 +205,8 @@ impl Finding {
 
     /// The action with the short name of its service, `ec2:RunInstances`.
     pub fn action(&self) -> String {
-        let service = self
-            .event_source
-            .strip_suffix(".amazonaws.com")
-            .unwrap_or(&self.event_source);
+        let service =
+            self.event_source.strip_suffix(".amazonaws.com").unwrap_or(&self.event_source);
         format!("{service}:{}", self.event_name)
     }
 }

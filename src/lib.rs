@@ -15,11 +15,42 @@
 //! Around them: [`config`] (the file as written and as used), [`exclusion`] (what is hidden, and
 //! why), [`store`] (where journal and ledger live), [`app`] (wiring) and [`cli`].
 
+pub mod app;
+pub mod cli;
+pub mod collect;
+pub mod config;
+pub mod deliver;
 pub mod digest;
 pub mod engine;
+pub mod error;
+pub mod exclusion;
 pub mod finding;
+pub mod journal;
+pub mod ledger;
+pub mod logging;
 pub mod logs;
 pub mod message;
 pub mod query;
+pub mod raw;
 pub mod render;
+pub mod report;
+pub mod route;
+pub mod schedule;
 pub mod sink;
+pub mod store;
+pub mod window;
+
+/// The candidate most like `name`, if any is like it at all.
+pub(crate) fn nearest<'a, T: AsRef<str>>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'a T>,
+) -> Option<&'a T> {
+    let name = name.to_lowercase();
+    let likeness = |candidate: &T| strsim::jaro_winkler(&name, &candidate.as_ref().to_lowercase());
+    candidates
+        .into_iter()
+        .map(|candidate| (likeness(candidate), candidate))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
+}

@@ -2,9 +2,15 @@
 //!
 //! [`dir`] lists a folder; [`records`] reads one log, record by record, whatever its form.
 
+use std::fmt;
+use std::io::{self, Read};
+use std::str::FromStr;
+
 use chrono::{DateTime, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
+pub mod dir;
 pub mod records;
 
 /// One CloudTrail log file.
@@ -22,9 +28,60 @@ pub struct Log {
     pub bytes: u64,
 }
 
-/// Half of a SHA-256 that names a log in the ledger, as hexadecimal text in files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct LogKey(pub u64);
+impl Log {
+    /// When CloudTrail delivered it, if its name tells: a file's time may be that of a copy.
+    pub fn delivery_minute(&self) -> Option<DateTime<Utc>> {
+        delivery_minute(self.address.rsplit(['/', '\\']).next()?)
+    }
+}
+
+/// The first 64 bits of a SHA-256 that names a log in the ledger, as hexadecimal text in files.
+///
+/// Two of a million logs have the same key with a probability of 3 in a hundred million.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct LogKey(u64);
+
+impl LogKey {
+    /// The key of a log that these parts, in this order, tell from every other.
+    pub fn of(parts: &[&[u8]]) -> Self {
+        let mut hash = Sha256::new();
+        for part in parts {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+        let hash = hash.finalize();
+        Self(hash.iter().take(8).fold(0, |key, byte| key << 8 | u64::from(*byte)))
+    }
+}
+
+impl fmt::Display for LogKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+impl FromStr for LogKey {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        u64::from_str_radix(text, 16).map(Self).map_err(|_| format!("'{text}' is no key of a log"))
+    }
+}
+
+impl From<LogKey> for String {
+    fn from(key: LogKey) -> Self {
+        key.to_string()
+    }
+}
+
+impl TryFrom<String> for LogKey {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
 
 /// Partition values of a log, read from CloudTrail's folder layout
 /// `AWSLogs/[o-id/]<account>/CloudTrail/<region>/<yyyy>/<MM>/<dd>/`.
@@ -57,6 +114,14 @@ impl Place {
             day: format!("{year}/{month}/{day}"),
         })
     }
+}
+
+/// Opens a log for reading, wherever it is.
+///
+/// # Errors
+/// When it vanished or may not be read.
+pub fn open(log: &Log) -> io::Result<impl Read + Send + use<>> {
+    dir::open(log)
 }
 
 /// Reads the delivery minute from a name as CloudTrail gives it:

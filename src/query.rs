@@ -1,8 +1,20 @@
 //! Queries: `.sql` files, their values, and their assembly into one statement.
+//!
+//! A file has two kinds of hole and nothing else: `:name` values, and the names of other views.
+//! [`catalogue`] finds the files, [`header`] reads what they say of themselves, [`lexer`] finds the
+//! holes, [`value`] writes values as literals, and [`assemble`] puts every view that a query
+//! mentions in front of it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::logs::Log;
+
+pub mod assemble;
+pub mod catalogue;
+pub mod header;
+pub mod lexer;
+pub mod value;
 
 /// A query that has its values: one statement, ready for an engine.
 #[derive(Debug, Clone)]
@@ -13,4 +25,106 @@ pub struct BoundQuery {
     pub sql: String,
     /// The logs that the table `cloudtrail` holds.
     pub logs: Arc<[Log]>,
+    /// Where the lines of [`BoundQuery::sql`] come from, by first line.
+    pub pieces: Vec<Piece>,
+}
+
+/// A run of lines of an assembled statement that stand in one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// First line in the assembled statement, from 1.
+    pub line: u64,
+    /// Number of lines.
+    pub lines: u64,
+    /// The file, or what the text is called where it is none.
+    pub origin: String,
+}
+
+impl BoundQuery {
+    /// The file and line that a line of the assembled statement was written in.
+    pub fn written_at(&self, line: u64) -> Option<(&str, u64)> {
+        self.pieces
+            .iter()
+            .find(|piece| (piece.line..piece.line + piece.lines).contains(&line))
+            .map(|piece| (piece.origin.as_str(), line - piece.line + 1))
+    }
+}
+
+/// What is wrong with a query before an engine sees it.
+#[derive(Debug, thiserror::Error)]
+pub enum QueryError {
+    /// No file of that name.
+    #[error("no query is called '{name}'")]
+    Unknown {
+        /// The name asked for.
+        name: String,
+        /// The nearest name there is.
+        nearest: Option<String>,
+    },
+    /// The text is no SQL at all.
+    #[error("{origin}:{line}: {reason}")]
+    Text {
+        /// File, or what the text is called.
+        origin: String,
+        /// Line in it, from 1.
+        line: u64,
+        /// What the lexer says.
+        reason: String,
+    },
+    /// A header line that cannot be read.
+    #[error("{origin}:{line}: {reason}")]
+    Header {
+        /// The file.
+        origin: String,
+        /// Line in it, from 1.
+        line: u64,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A value that is missing, unknown or of the wrong type.
+    #[error("{query}: {reason}")]
+    Value {
+        /// The query.
+        query: String,
+        /// What is wrong.
+        reason: String,
+        /// What to do about it.
+        hint: String,
+    },
+    /// Views that select from each other in a circle.
+    #[error("views select from each other: {0}")]
+    Circle(String),
+    /// A file that may not be read.
+    #[error("cannot read {path}: {source}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+}
+
+impl QueryError {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Unknown { nearest: Some(nearest), .. } => {
+                Some(format!("Did you mean '{nearest}'? `clickops sql list` shows all."))
+            }
+            Self::Unknown { nearest: None, .. } => {
+                Some("`clickops sql list` shows all names.".to_owned())
+            }
+            Self::Text { .. } => Some("Close the quote or comment that is open there.".to_owned()),
+            Self::Header { .. } => Some(
+                "A header line reads `-- param: name type default=value meaning` or \
+                 `-- column: name meaning`; `sql/README.md` has the rules."
+                    .to_owned(),
+            ),
+            Self::Value { hint, .. } => Some(hint.clone()),
+            Self::Circle(_) => {
+                Some("Take one of these names out of the views, or rename a CTE.".to_owned())
+            }
+            Self::File { .. } => Some("Check the path and its permissions.".to_owned()),
+        }
+    }
 }

@@ -53,10 +53,7 @@ impl Look {
 
 impl From<bool> for Look {
     fn from(color: bool) -> Self {
-        Self {
-            color,
-            width: Self::WIDTH,
-        }
+        Self { color, width: Self::WIDTH }
     }
 }
 
@@ -84,9 +81,7 @@ impl Renderer {
     /// A renderer that prefers the templates in `folder`, laid out like the shipped ones:
     /// `<form>/<name>.<extension>.j2`.
     pub fn with_folder(folder: impl Into<PathBuf>) -> Self {
-        Self {
-            folder: Some(folder.into()),
-        }
+        Self { folder: Some(folder.into()) }
     }
 
     /// Renders one template.
@@ -127,10 +122,7 @@ impl Renderer {
         let own = Source::new(self.folder.as_deref());
         let error = match run(&own, form, template, &context, look) {
             Ok(message) => {
-                return Ok(Rendered {
-                    message,
-                    notice: None,
-                });
+                return Ok(Rendered { message, notice: None });
             }
             Err(error) => error,
         };
@@ -161,10 +153,7 @@ fn run(
     context: &Value,
     look: Look,
 ) -> Result<Message, RenderError> {
-    let look = Look {
-        color: look.color && form.has_color(),
-        ..look
-    };
+    let look = Look { color: look.color && form.has_color(), ..look };
     let name = source::path(form, template);
     let environment = environment(source, form, context, look);
     let fail = |error| RenderError::new(&error, &name, source, context);

@@ -100,10 +100,8 @@ pub(super) fn attempts(rest: &[&Finding], about: &About, clock: &Clock) -> Vec<A
         );
         alike.entry(key).or_default().push(finding);
     }
-    let mut attempts: Vec<_> = alike
-        .into_values()
-        .filter_map(|calls| attempt(&calls, about, clock))
-        .collect();
+    let mut attempts: Vec<_> =
+        alike.into_values().filter_map(|calls| attempt(&calls, about, clock)).collect();
     attempts.sort_by_key(|attempt| (attempt.outcome, Reverse(attempt.count)));
     attempts
 }

@@ -39,12 +39,7 @@ impl Identity {
         let name = words::known_clip(finding.actor.as_deref())
             .or_else(|| words::known_clip(last))
             .unwrap_or_else(|| "somebody unknown".to_owned());
-        Self {
-            role: role(finding, arn),
-            root,
-            person: name.clone(),
-            name,
-        }
+        Self { role: role(finding, arn), root, person: name.clone(), name }
     }
 }
 
@@ -78,9 +73,7 @@ impl SignIn {
         // it says "false" even where the provider has asked for a second factor.
         let knows = matches!(finding.actor_type.as_deref(), Some("Root" | "IAMUser"));
         Self {
-            at: at
-                .and_then(|at| DateTime::parse_from_rfc3339(at).ok())
-                .map(|at| at.to_utc()),
+            at: at.and_then(|at| DateTime::parse_from_rfc3339(at).ok()).map(|at| at.to_utc()),
             mfa: match mfa {
                 Some("true") => Some(true),
                 Some("false") if knows => Some(false),

@@ -40,34 +40,21 @@ impl Clock {
         // The end is not in the period: midnight ends the day before it.
         let last = (to - Duration::nanoseconds(1)).with_timezone(&zone);
         let day = (to <= from || first == last.date_naive()).then_some(first);
-        Self {
-            zone,
-            from,
-            to,
-            day,
-        }
+        Self { zone, from, to, day }
     }
 
     pub(super) fn moment(&self, at: DateTime<Utc>) -> Moment {
-        Moment {
-            at,
-            text: self.text(at, None),
-        }
+        Moment { at, text: self.text(at, None) }
     }
 
     /// The span from the first to the last of the known times.
     pub(super) fn span(&self, times: impl IntoIterator<Item = Option<DateTime<Utc>>>) -> Span {
         let mut known = times.into_iter().flatten();
         let Some(first) = known.next() else {
-            return Span {
-                from: None,
-                to: None,
-                text: "time unknown".to_owned(),
-            };
+            return Span { from: None, to: None, text: "time unknown".to_owned() };
         };
-        let (from, to) = known.fold((first, first), |(from, to), time| {
-            (from.min(time), to.max(time))
-        });
+        let (from, to) =
+            known.fold((first, first), |(from, to), time| (from.min(time), to.max(time)));
         let start = self.text(from, None);
         let end = self.text(to, Some(from));
         Span {
@@ -117,11 +104,7 @@ impl Clock {
         let local = at.with_timezone(&self.zone);
         Moment {
             at,
-            text: format!(
-                "{} {}",
-                local.format("%a %-d %b %Y, %H:%M:%S"),
-                place(self.zone)
-            ),
+            text: format!("{} {}", local.format("%a %-d %b %Y, %H:%M:%S"), place(self.zone)),
         }
     }
 
@@ -143,9 +126,7 @@ impl Clock {
     }
 
     fn minute(&self, at: DateTime<Utc>) -> String {
-        at.with_timezone(&self.zone)
-            .format("%Y-%m-%d %H:%M")
-            .to_string()
+        at.with_timezone(&self.zone).format("%Y-%m-%d %H:%M").to_string()
     }
 }
 
@@ -176,14 +157,8 @@ mod tests {
     fn the_day_is_shown_only_where_it_is_not_the_periods() {
         let clock = hour();
         let span = |from, to| clock.span([Some(at(from)), None, Some(at(to))]).text;
-        assert_eq!(
-            span("2026-11-23T07:40:59Z", "2026-11-23T07:12:00Z"),
-            "09:12 to 09:40"
-        );
-        assert_eq!(
-            span("2026-11-23T07:12:01Z", "2026-11-23T07:12:59Z"),
-            "09:12"
-        );
+        assert_eq!(span("2026-11-23T07:40:59Z", "2026-11-23T07:12:00Z"), "09:12 to 09:40");
+        assert_eq!(span("2026-11-23T07:12:01Z", "2026-11-23T07:12:59Z"), "09:12");
         assert_eq!(
             span("2026-11-22T07:12:00Z", "2026-11-22T08:00:00Z"),
             "Sun 22 Nov 09:12 to 10:00"

@@ -138,10 +138,8 @@ pub(super) fn group(shown: &[&Finding], about: &About, clock: &Clock) -> Vec<Per
             .1
             .push(finding);
     }
-    let mut people: Vec<_> = people
-        .into_values()
-        .map(|(who, findings)| person(who, &findings, about, clock))
-        .collect();
+    let mut people: Vec<_> =
+        people.into_values().map(|(who, findings)| person(who, &findings, about, clock)).collect();
     people.sort_by_key(|p| {
         let start = p.places.iter().filter_map(|place| place.span.from).min();
         (Reverse(p.root), Reverse(p.important), unknown_last(start))
@@ -156,10 +154,8 @@ fn person(who: Identity, findings: &[&Finding], about: &About, clock: &Clock) ->
         let region = words::known(finding.region.as_deref());
         places.entry((account, region)).or_default().push(finding);
     }
-    let mut places: Vec<_> = places
-        .into_values()
-        .map(|findings| place(&who, &findings, about, clock))
-        .collect();
+    let mut places: Vec<_> =
+        places.into_values().map(|findings| place(&who, &findings, about, clock)).collect();
     places.sort_by_key(|p| (Reverse(p.important), unknown_last(p.span.from)));
     Person {
         important: places.iter().any(|place| place.important),
@@ -176,17 +172,12 @@ fn place(who: &Identity, findings: &[&Finding], about: &About, clock: &Clock) ->
     let all_late = late.as_ref().is_some_and(|(n, _)| *n == findings.len());
     let mut actions = BTreeMap::<_, Vec<&Finding>>::new();
     for finding in findings {
-        let key = (
-            words::action(finding),
-            finding.outcome.as_deref(),
-            finding.error_code.as_deref(),
-        );
+        let key =
+            (words::action(finding), finding.outcome.as_deref(), finding.error_code.as_deref());
         actions.entry(key).or_default().push(finding);
     }
-    let mut actions: Vec<_> = actions
-        .into_values()
-        .map(|findings| action(who, findings, all_late, clock))
-        .collect();
+    let mut actions: Vec<_> =
+        actions.into_values().map(|findings| action(who, findings, all_late, clock)).collect();
     actions.sort_by_key(|a| (Reverse(a.important), unknown_last(a.span.from)));
 
     let sign_ins: Vec<_> = findings.iter().map(|f| SignIn::of(f)).collect();
@@ -204,11 +195,7 @@ fn place(who: &Identity, findings: &[&Finding], about: &About, clock: &Clock) ->
     let first = findings.first();
     Place {
         account: first.map_or_else(
-            || PlaceAccount {
-                id: None,
-                name: String::new(),
-                group: None,
-            },
+            || PlaceAccount { id: None, name: String::new(), group: None },
             |finding| PlaceAccount::of(finding, about),
         ),
         region: first.and_then(|finding| words::known_clip(finding.region.as_deref())),
@@ -285,18 +272,12 @@ fn late(calls: &[&Finding]) -> Option<(usize, String)> {
 
 /// False if any sign-in had no second factor, true if all that are known had one.
 fn mfa(sign_ins: &[SignIn]) -> Option<bool> {
-    sign_ins
-        .iter()
-        .filter_map(|sign_in| sign_in.mfa)
-        .reduce(|all, one| all && one)
+    sign_ins.iter().filter_map(|sign_in| sign_in.mfa).reduce(|all, one| all && one)
 }
 
 fn distinct<'a>(values: impl Iterator<Item = Option<&'a str>>) -> Vec<&'a str> {
     let mut seen = std::collections::HashSet::new();
-    values
-        .flatten()
-        .filter(|value| seen.insert(*value))
-        .collect()
+    values.flatten().filter(|value| seen.insert(*value)).collect()
 }
 
 /// The first distinct values, and how many more there are.

@@ -5,14 +5,8 @@
 //! groups, public access) or what is recorded (trails, detectors).
 
 /// Services in which every change decides who may do what.
-const SERVICES: [&str; 6] = [
-    "iam",
-    "organizations",
-    "sso",
-    "identitystore",
-    "sso-directory",
-    "access-analyzer",
-];
+const SERVICES: [&str; 6] =
+    ["iam", "organizations", "sso", "identitystore", "sso-directory", "access-analyzer"];
 
 /// Calls that take something away or switch it off.
 const VERBS: [&str; 12] = [

@@ -141,10 +141,7 @@ mod tests {
 
     #[test]
     fn permission_sets_and_clients_have_their_usual_names() {
-        assert_eq!(
-            role("AWSReservedSSO_Admin_Access_0123456789abcdef"),
-            "Admin_Access (SSO)"
-        );
+        assert_eq!(role("AWSReservedSSO_Admin_Access_0123456789abcdef"), "Admin_Access (SSO)");
         assert_eq!(role("deployer"), "deployer");
         assert_eq!(client("[Mozilla/5.0 (X11) Firefox/142]"), "browser");
         assert_eq!(client("aws-cli/2.31 exec-env/CloudShell"), "CloudShell");

@@ -77,10 +77,7 @@ fn time(value: &str, zone: Tz, format: &str) -> Result<String, Error> {
     let items = StrftimeItems::new(format)
         .parse()
         .map_err(|_| invalid(format!("{format:?} is no time format (see `man strftime`)")))?;
-    Ok(time
-        .with_timezone(&zone)
-        .format_with_items(items.iter())
-        .to_string())
+    Ok(time.with_timezone(&zone).format_with_items(items.iter()).to_string())
 }
 
 /// A record as indented JSON, cut after so many lines.

@@ -81,10 +81,7 @@ pub(super) struct Shown {
 pub(super) fn shown(state: &mut State, value: &Value) -> Result<Shown, Error> {
     let escape = matches!(state.auto_escape(), AutoEscape::Custom(name) if name == neutral::ESCAPE);
     if value.is_none() {
-        return Ok(Shown {
-            text: String::new(),
-            safe: escape,
-        });
+        return Ok(Shown { text: String::new(), safe: escape });
     }
     let input = StringInput::new(state, value)?;
     Ok(Shown {
@@ -103,18 +100,11 @@ impl Shown {
     }
 
     pub(super) fn map(self, change: impl FnOnce(String) -> String) -> Self {
-        Self {
-            text: change(self.text),
-            ..self
-        }
+        Self { text: change(self.text), ..self }
     }
 
     pub(super) fn into_value(self) -> Value {
-        if self.safe {
-            Value::from_safe_string(self.text)
-        } else {
-            Value::from(self.text)
-        }
+        if self.safe { Value::from_safe_string(self.text) } else { Value::from(self.text) }
     }
 }
 
@@ -192,11 +182,7 @@ fn spread(state: &mut State, left: &Value, right: &Value, width: usize) -> Resul
     } else {
         format!("{}\n  {}", left.text, right.text)
     };
-    Ok(Shown {
-        text,
-        safe: left.safe && right.safe,
-    }
-    .into_value())
+    Ok(Shown { text, safe: left.safe && right.safe }.into_value())
 }
 
 /// Breaks at spaces into lines of at most `width`; further lines start after `indent` spaces, which
@@ -225,11 +211,7 @@ fn flow(state: &mut State, parts: &Value, width: usize, indent: usize) -> Result
             }
         }
     }
-    Ok(Shown {
-        text: lines.text,
-        safe,
-    }
-    .into_value())
+    Ok(Shown { text: lines.text, safe }.into_value())
 }
 
 /// Fills lines, piece by piece.
@@ -242,12 +224,7 @@ struct Lines {
 
 impl Lines {
     fn new(width: usize, indent: usize) -> Self {
-        Self {
-            text: String::new(),
-            used: None,
-            width: width.max(1),
-            indent: indent.min(1_000),
-        }
+        Self { text: String::new(), used: None, width: width.max(1), indent: indent.min(1_000) }
     }
 
     fn add(&mut self, between: &str, piece: &str) {
@@ -297,9 +274,7 @@ impl Lines {
 fn widest(state: &mut State, list: &Value, field: &str, most: usize) -> Result<usize, Error> {
     let mut width = 0;
     for item in list.try_iter()? {
-        let value = field
-            .split('.')
-            .try_fold(item, |value, name| value.get_attr(name))?;
+        let value = field.split('.').try_fold(item, |value, name| value.get_attr(name))?;
         if value.is_undefined() {
             let reason = format!("`{field}` is undefined");
             return Err(Error::new(ErrorKind::UndefinedError, reason));

@@ -48,9 +48,7 @@ pub(super) fn files(path: &str) -> Vec<String> {
 
 impl Source {
     pub(super) fn new(folder: Option<&Path>) -> Self {
-        Self {
-            folder: folder.map(Path::to_owned),
-        }
+        Self { folder: folder.map(Path::to_owned) }
     }
 
     /// The text of a template; `None` where there is none of this name.
@@ -67,10 +65,7 @@ impl Source {
                 }
             }
         }
-        Ok(SHIPPED
-            .get_file(name)
-            .and_then(|file| file.contents_utf8())
-            .map(str::to_owned))
+        Ok(SHIPPED.get_file(name).and_then(|file| file.contents_utf8()).map(str::to_owned))
     }
 
     /// The user's file of this name, whether it is there or not.

@@ -22,9 +22,7 @@ impl Terminal {
 
     /// A sink that writes to `out`.
     pub fn to(out: impl Write + Send + 'static) -> Self {
-        Self {
-            out: Mutex::new(Box::new(out)),
-        }
+        Self { out: Mutex::new(Box::new(out)) }
     }
 
     fn write(&self, message: &Message) -> io::Result<()> {
@@ -118,10 +116,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_closed_pipe_is_no_failure() {
-        let receipt = Terminal::to(Broken(ErrorKind::BrokenPipe))
-            .deliver(&message("one"))
-            .await
-            .unwrap();
+        let receipt =
+            Terminal::to(Broken(ErrorKind::BrokenPipe)).deliver(&message("one")).await.unwrap();
         assert_eq!(receipt.note.as_deref(), Some("the reader closed the pipe"));
     }
 

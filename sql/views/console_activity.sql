@@ -1,0 +1,124 @@
+-- name: console_activity
+-- about: Everything people did by hand in the console, each act once: changes, failed attempts, what
+-- about: services did in consequence, and acts that change no configuration; with the exclusion that
+-- about: covers it. Reports show the rows with reported = 'true' and count the others.
+-- column: event_id CloudTrail's eventID; a hash of the record where it has none
+-- column: event_time when the call completed, ISO 8601, UTC
+-- column: account_id the account whose trail got the event
+-- column: region the region whose trail got the event; us-east-1 for global services
+-- column: event_source the service, ec2.amazonaws.com
+-- column: event_name the API action, RunInstances
+-- column: actor the person's or machine's name
+-- column: actor_type userIdentity.type
+-- column: actor_arn userIdentity.arn
+-- column: session what all calls of one sign-in share
+-- column: source_ip address of the caller, or the name of an AWS service
+-- column: user_agent what the client calls itself; chosen by the client
+-- column: signal the mark of the console that was found: flag, console-action, cloudshell, browser, console-host, s3-console, console-name, aws-internal-sdk, coral, aws-internal
+-- column: channel the way the person took: console, cloudshell, webapp, aws-login, mobile?, other
+-- column: confidence high, medium or low; low is never reported
+-- column: verdict clickops, attempted, chained, operational or not
+-- column: rule the rule that decided: C1 to C10 found the console, N... ruled the event out
+-- column: outcome success, denied, failed or dry-run
+-- column: error_code CloudTrail's errorCode
+-- column: resource the resource touched
+-- column: shared_event_id shared by the copies of one event in several accounts
+-- column: log_file address of the log that holds the event
+-- column: reason the verdict as a sentence, with its evidence
+-- column: exclusion name of the exclusion that covers it
+-- column: exclusion_kind noise or accepted
+-- column: exclusion_reason why that exclusion exists
+-- column: reported true for a change that no exclusion covers, else false
+-- column: tool the program behind the call: browser, aws-cli, terraform, ...
+-- column: tag what to know about the action: iac-root, data, own-credential, session, starts-work, not-configuration
+-- column: role name of the assumed role
+-- column: permission_set IAM Identity Center permission set behind the role
+-- column: actor_account the caller's own account
+-- column: mfa whether the session says MFA
+-- column: signed_in when the session began
+-- column: access_key_id access key of the call
+-- column: request_id CloudTrail's requestID
+-- column: error_message CloudTrail's errorMessage
+-- column: original_event_id the event that this one repeats or corrects, else its own event_id
+
+WITH
+
+-- The acts, each next to every exclusion that covers it, and with its copies numbered. Of one act
+-- there are more rows than one when CloudTrail delivers it again, when two trails write to one
+-- bucket, when an addendum repeats or corrects it, and when the accounts on both sides get a copy
+-- each. The first is the caller's own copy, the newest word on it, and the exclusion with the
+-- lowest priority text. A scope that an exclusion leaves open covers everything. Time and action
+-- are part of the key because published samples, unlike CloudTrail, use an id more than once.
+copies AS (
+    SELECT
+        v.*,
+        x.name AS exclusion,
+        x.kind AS exclusion_kind,
+        x.reason AS exclusion_reason,
+        row_number() OVER (
+            PARTITION BY coalesce(
+                'shared ' || v.shared_event_id,
+                v.original_event_id || ' in ' || coalesce(v.account_id, '') || ' ' || coalesce(v.event_time, '') || ' ' || v.event_source || ' ' || v.event_name
+            )
+            ORDER BY
+                CASE WHEN v.actor_account = v.account_id THEN 1 ELSE 2 END,
+                CASE WHEN v.event_id <> v.original_event_id THEN 1 ELSE 2 END,
+                v.event_time DESC,
+                v.account_id,
+                v.event_id,
+                v.log_file,
+                x.priority
+        ) AS copy
+    FROM verdicts v
+    LEFT JOIN exclusions x
+        ON (x.event_source IS NULL OR v.event_source LIKE x.event_source ESCAPE '\')
+        AND (x.event_name IS NULL OR v.event_name LIKE x.event_name ESCAPE '\')
+        AND (x.actor IS NULL OR v.actor LIKE x.actor ESCAPE '\' OR v.actor_arn LIKE x.actor ESCAPE '\')
+        AND (x.account_id IS NULL OR v.account_id LIKE x.account_id ESCAPE '\')
+        AND (x.region IS NULL OR v.region LIKE x.region ESCAPE '\')
+        AND (x.resource IS NULL OR v.resource LIKE x.resource ESCAPE '\')
+        AND (x.user_agent IS NULL OR v.user_agent LIKE x.user_agent ESCAPE '\')
+    WHERE v.verdict <> 'not'
+)
+
+SELECT
+    event_id,
+    event_time,
+    account_id,
+    region,
+    event_source,
+    event_name,
+    actor,
+    actor_type,
+    actor_arn,
+    session,
+    source_ip,
+    user_agent,
+    signal,
+    channel,
+    confidence,
+    verdict,
+    rule,
+    outcome,
+    error_code,
+    resource,
+    shared_event_id,
+    log_file,
+    reason,
+    exclusion,
+    exclusion_kind,
+    exclusion_reason,
+    CASE WHEN verdict = 'clickops' AND exclusion IS NULL THEN 'true' ELSE 'false' END AS reported,
+    tool,
+    tag,
+    role,
+    permission_set,
+    actor_account,
+    mfa,
+    signed_in,
+    access_key_id,
+    request_id,
+    error_message,
+    original_event_id
+FROM copies
+WHERE copy = 1

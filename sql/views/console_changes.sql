@@ -1,0 +1,74 @@
+-- name: console_changes
+-- about: What people changed by hand in the AWS console, each change once: the detection that clickops
+-- about: reports. Noise and accepted changes (sql/exclusions.toml and the config) are left out.
+-- column: event_id CloudTrail's eventID; a hash of the record where it has none
+-- column: event_time when the call completed, ISO 8601, UTC
+-- column: account_id the account whose trail got the event
+-- column: region the region whose trail got the event; us-east-1 for global services
+-- column: event_source the service, ec2.amazonaws.com
+-- column: event_name the API action, RunInstances
+-- column: actor the person's or machine's name
+-- column: actor_type userIdentity.type
+-- column: actor_arn userIdentity.arn
+-- column: session what all calls of one sign-in share
+-- column: source_ip address of the caller, or the name of an AWS service
+-- column: user_agent what the client calls itself; chosen by the client
+-- column: signal the mark of the console that was found: flag, console-action, cloudshell, browser, console-host, s3-console, console-name, aws-internal-sdk, coral, aws-internal
+-- column: channel the way the person took: console, cloudshell, webapp, aws-login, mobile?, other
+-- column: confidence high, medium or low; low is never reported
+-- column: verdict clickops, attempted, chained, operational or not
+-- column: rule the rule that decided: C1 to C10 found the console, N... ruled the event out
+-- column: outcome success, denied, failed or dry-run
+-- column: error_code CloudTrail's errorCode
+-- column: resource the resource touched
+-- column: shared_event_id shared by the copies of one event in several accounts
+-- column: log_file address of the log that holds the event
+-- column: reason the verdict as a sentence, with its evidence
+-- column: tool the program behind the call: browser, aws-cli, terraform, ...
+-- column: tag what to know about the action: iac-root, data, own-credential, session, starts-work, not-configuration
+-- column: role name of the assumed role
+-- column: permission_set IAM Identity Center permission set behind the role
+-- column: actor_account the caller's own account
+-- column: mfa whether the session says MFA
+-- column: signed_in when the session began
+-- column: access_key_id access key of the call
+-- column: request_id CloudTrail's requestID
+-- column: error_message CloudTrail's errorMessage
+-- column: original_event_id the event that this one repeats or corrects, else its own event_id
+SELECT
+    event_id,
+    event_time,
+    account_id,
+    region,
+    event_source,
+    event_name,
+    actor,
+    actor_type,
+    actor_arn,
+    session,
+    source_ip,
+    user_agent,
+    signal,
+    channel,
+    confidence,
+    verdict,
+    rule,
+    outcome,
+    error_code,
+    resource,
+    shared_event_id,
+    log_file,
+    reason,
+    tool,
+    tag,
+    role,
+    permission_set,
+    actor_account,
+    mfa,
+    signed_in,
+    access_key_id,
+    request_id,
+    error_message,
+    original_event_id
+FROM console_activity
+WHERE reported = 'true'

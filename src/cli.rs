@@ -1,0 +1,164 @@
+//! The command line. Each subcommand is a file: its arguments, whose comments are its help, and
+//! the function that does it.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use clap::{Args, Parser, Subcommand};
+
+use crate::app::App;
+use crate::config::{self, Config};
+use crate::error::{Error, Exit};
+
+mod explain;
+mod ledger;
+mod print;
+mod progress;
+mod query;
+mod render;
+mod run;
+mod sql;
+
+/// Finds what people changed by hand in the AWS console, from CloudTrail logs, and reports it.
+///
+/// Try it on the example logs:  clickops run --logs examples/logs
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, subcommand_required = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    global: Global,
+}
+
+#[derive(Debug, Args)]
+struct Global {
+    /// The config file; without one, everything has a default
+    #[arg(long, global = true, value_name = "FILE", env = "CLICKOPS_CONFIG")]
+    config: Option<PathBuf>,
+    /// Say more about what is being done
+    #[arg(long, short, global = true)]
+    verbose: bool,
+    /// The time to run for, instead of now (RFC 3339)
+    #[arg(long, global = true, value_name = "TIME", value_parser = time)]
+    now: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(run::RunArgs),
+    Query(query::QueryArgs),
+    Explain(explain::ExplainArgs),
+    Render(render::RenderArgs),
+    #[command(subcommand)]
+    Sql(sql::SqlCommand),
+    #[command(subcommand)]
+    Ledger(ledger::LedgerCommand),
+}
+
+impl Cli {
+    /// Whether log lines should say more.
+    pub fn verbose(&self) -> bool {
+        self.global.verbose
+    }
+
+    /// Does what was asked for.
+    ///
+    /// # Errors
+    /// [`Error`] carries the exit code.
+    pub async fn run(self) -> Result<Exit, Error> {
+        let environment = std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        });
+        let config = Config::load(self.global.config.as_deref(), environment)?;
+        let app = App::new(config, self.global.now.unwrap_or_else(Utc::now));
+        match self.command {
+            Command::Run(args) => run::run(app, args).await,
+            Command::Query(args) => query::run(app, args).await,
+            Command::Explain(args) => explain::run(app, args).await,
+            Command::Render(args) => render::run(&app, &args),
+            Command::Sql(command) => sql::run(&app, command).await,
+            Command::Ledger(command) => ledger::run(app, command).await,
+        }
+    }
+}
+
+/// Where the logs are, for every command that reads some.
+#[derive(Debug, Args)]
+struct Source {
+    /// A folder of CloudTrail logs, or one file
+    #[arg(long, value_name = "DIR")]
+    logs: Option<String>,
+}
+
+impl Source {
+    /// Lets the flag win over the config.
+    fn apply(&self, config: &mut Config) -> Result<(), Error> {
+        if let Some(logs) = &self.logs {
+            config.logs = Some(config::place(logs, "--logs")?);
+        }
+        Ok(())
+    }
+}
+
+/// A time, as RFC 3339.
+fn time(text: &str) -> Result<DateTime<Utc>, String> {
+    DateTime::parse_from_rfc3339(text)
+        .map(|time| time.with_timezone(&Utc))
+        .map_err(|_| "write it as 2026-11-23T09:00:00Z".to_owned())
+}
+
+/// A time, or how long before now.
+#[derive(Debug, Clone, Copy)]
+enum Moment {
+    At(DateTime<Utc>),
+    Before(std::time::Duration),
+}
+
+impl Moment {
+    fn parse(text: &str) -> Result<Self, String> {
+        match humantime::parse_duration(text) {
+            Ok(span) => Ok(Self::Before(span)),
+            Err(_) => time(text)
+                .map(Self::At)
+                .map_err(|_| "write a length of time such as 24h or 7d, or a time such as 2026-11-23T09:00:00Z".to_owned()),
+        }
+    }
+
+    fn from(self, now: DateTime<Utc>) -> DateTime<Utc> {
+        match self {
+            Self::At(time) => time,
+            Self::Before(span) => now - span,
+        }
+    }
+}
+
+/// Whether colour helps whoever reads standard output.
+fn color() -> bool {
+    io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// Writes to standard output. A reader who has seen enough is no error.
+fn output(text: &str) -> Result<(), Error> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(unwritable(&error)),
+        _ => Ok(()),
+    }
+}
+
+/// Writes a remark to standard error, where it stays out of the way of the output.
+fn remark(text: &str) {
+    // Nobody is left to be told when standard error is gone.
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+fn unwritable(error: &io::Error) -> Error {
+    Error {
+        exit: Exit::Partly,
+        stage: "output",
+        message: format!("cannot write: {error}"),
+        hint: None,
+    }
+}

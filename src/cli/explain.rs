@@ -1,0 +1,251 @@
+//! `clickops explain`.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::sync::Arc;
+
+use clap::{Args, ValueEnum};
+
+use super::print::{Format, Printer, printable};
+use super::{Source, output, remark, unwritable};
+use crate::app::{self, App};
+use crate::config::DETECTION;
+use crate::engine::{Engine, EngineError, Row};
+use crate::error::{Error, Exit};
+use crate::logs::records::{self, Next};
+use crate::logs::{self, Log};
+use crate::query::assemble::Assembler;
+use crate::raw;
+
+/// The view that says something of every event.
+const VERDICTS: &str = "verdicts";
+/// What of an explanation comes from the view that knows exclusions.
+const EXCLUSION_COLUMNS: [&str; 4] =
+    ["reported", "exclusion", "exclusion_kind", "exclusion_reason"];
+
+/// Say why an event is reported, or why not
+///
+/// Takes the id of an event that is in the logs, a file of events (in any form that --logs takes),
+/// or `-` for standard input.
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// An event id, a file, or -
+    #[arg(value_name = "EVENT_ID|FILE|-")]
+    what: String,
+    #[command(flatten)]
+    source: Source,
+    /// How explanations are written
+    #[arg(long, value_enum, default_value = "text")]
+    format: ExplainFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ExplainFormat {
+    /// For reading
+    Text,
+    /// One object a line
+    Ndjson,
+}
+
+pub(super) async fn run(mut app: App, args: ExplainArgs) -> Result<Exit, Error> {
+    args.source.apply(&mut app.config)?;
+    let spool;
+    let (logs, id) = if args.what == "-" {
+        spool = standard_input()?;
+        (app::list(spool.path())?.logs, None)
+    } else if Path::new(&args.what).exists() {
+        (app::list(Path::new(&args.what))?.logs, None)
+    } else {
+        (vec![log_of(&app, &args.what)?], Some(args.what.as_str()))
+    };
+    let explained = explain(app.engine()?.as_ref(), &app.assembler()?, logs, id).await?;
+    for (log, reason) in &explained.damaged {
+        remark(&format!("warning: {log}: {reason}"));
+    }
+    if explained.rows.is_empty() {
+        return Err(Error::nothing(
+            format!("there is no event in {}", args.what),
+            "Give an event id with --logs DIR, or a file of CloudTrail records.",
+        ));
+    }
+    match args.format {
+        ExplainFormat::Text => output(&explained.text())?,
+        ExplainFormat::Ndjson => explained.print().or_else(|error| match error.kind() {
+            io::ErrorKind::BrokenPipe => Ok(()),
+            _ => Err(unwritable(&error)),
+        })?,
+    }
+    Ok(if explained.damaged.is_empty() { Exit::Done } else { Exit::Partly })
+}
+
+fn standard_input() -> Result<tempfile::NamedTempFile, Error> {
+    let spool = || -> io::Result<_> {
+        let mut file = tempfile::Builder::new().prefix("clickops-").suffix(".json").tempfile()?;
+        io::copy(&mut io::stdin().lock(), &mut file)?;
+        file.flush()?;
+        Ok(file)
+    };
+    spool().map_err(|error| {
+        Error::nothing(
+            format!("cannot read standard input: {error}"),
+            "Pipe CloudTrail records into it.",
+        )
+    })
+}
+
+/// Finds the log that holds an event, latest logs first.
+fn log_of(app: &App, id: &str) -> Result<Log, Error> {
+    if app.config.logs.is_none() {
+        return Err(Error::usage(
+            format!("'{id}' is no file, and nobody said which logs to look for such an event in"),
+            "Give a folder with --logs.",
+        ));
+    }
+    let mut logs = app.some_logs()?;
+    logs.reverse();
+    let holds = |log: &Log| {
+        let mut found = false;
+        if let Ok(file) = logs::open(log) {
+            let _ = records::read(file, |record| {
+                // The text is searched first: parsing every record would take far longer.
+                let here = memchr::memmem::find(record.as_bytes(), id.as_bytes()).is_some();
+                found = here && raw::event_id(record).as_deref() == Some(id);
+                if found { Next::Stop } else { Next::More }
+            });
+        }
+        found
+    };
+    tokio::task::block_in_place(|| logs.into_iter().find(holds)).ok_or_else(|| {
+        Error::nothing(
+            format!("no log holds an event '{id}'"),
+            "Look whether the id is complete and --logs leads to its logs.",
+        )
+    })
+}
+
+/// Events with their verdicts, and what hides them.
+struct Explained {
+    columns: Vec<String>,
+    rows: Vec<Row>,
+    damaged: Vec<(String, String)>,
+}
+
+async fn explain(
+    engine: &dyn Engine,
+    assembler: &Assembler,
+    logs: Vec<Log>,
+    id: Option<&str>,
+) -> Result<Explained, Error> {
+    let logs: Arc<[Log]> = logs.into();
+    let mut answers = Vec::new();
+    let mut damaged = Vec::new();
+    for view in [VERDICTS, DETECTION] {
+        let query = assembler.named(view, &BTreeMap::new(), logs.clone())?;
+        let failed = |error: EngineError| Error::engine(&error, &query);
+        let mut rows = engine.rows(&query).await.map_err(failed)?;
+        let all = rows.all().await.map_err(failed)?;
+        damaged = rows.scan.damaged().into_iter().map(|log| (log.log, log.reason)).collect();
+        answers.push((rows.columns, all));
+    }
+    let (activity_columns, activity) = answers.pop().unwrap_or_default();
+    let (mut columns, mut rows) = answers.pop().unwrap_or_default();
+
+    let at = |columns: &[String], name: &str| columns.iter().position(|column| column == name);
+    let cell =
+        |row: &Row, place: Option<usize>| place.and_then(|place| row.get(place).cloned().flatten());
+    let hidden: HashMap<_, Vec<_>> = activity
+        .iter()
+        .map(|row| {
+            let event =
+                ["event_id", "account_id"].map(|name| cell(row, at(&activity_columns, name)));
+            let about = EXCLUSION_COLUMNS.map(|name| cell(row, at(&activity_columns, name)));
+            (event, about.to_vec())
+        })
+        .collect();
+    let event = ["event_id", "account_id"].map(|name| at(&columns, name));
+    rows.retain(|row| id.is_none() || cell(row, event[0]).as_deref() == id);
+    for row in &mut rows {
+        let key = event.map(|place| cell(row, place));
+        row.extend(
+            hidden
+                .get(&key)
+                .cloned()
+                .unwrap_or_else(|| vec![Some("false".to_owned()), None, None, None]),
+        );
+    }
+    columns.extend(EXCLUSION_COLUMNS.map(str::to_owned));
+    Ok(Explained { columns, rows, damaged })
+}
+
+impl Explained {
+    fn print(&self) -> io::Result<()> {
+        let mut printer = Printer::new(Format::Ndjson, &self.columns)?;
+        for row in &self.rows {
+            printer.row(row)?;
+        }
+        printer.finish()
+    }
+
+    fn text(&self) -> String {
+        let mut text = String::new();
+        for row in &self.rows {
+            let get = |name: &str| {
+                let place = self.columns.iter().position(|column| column == name);
+                place
+                    .and_then(|place| row[place].as_deref())
+                    .filter(|cell| !cell.is_empty())
+                    .map(printable)
+            };
+            let or_dash = |name: &str| get(name).unwrap_or_else(|| "-".to_owned());
+            let service = or_dash("event_source").replace(".amazonaws.com", "");
+            let _ = writeln!(
+                text,
+                "{}  {service}:{}  {}",
+                or_dash("event_id"),
+                or_dash("event_name"),
+                or_dash("event_time")
+            );
+            let mut line = |title: &str, value: String| {
+                let _ = writeln!(text, "  {title:9} {value}");
+            };
+            let sure = get("confidence")
+                .map(|confidence| format!(", {confidence} confidence"))
+                .unwrap_or_default();
+            line("verdict", format!("{}{sure}", or_dash("verdict")));
+            line("rule", or_dash("rule"));
+            line("reason", or_dash("reason"));
+            if let Some(signal) = get("signal") {
+                let channel =
+                    get("channel").map(|channel| format!(" ({channel})")).unwrap_or_default();
+                line("signal", format!("{signal}{channel}"));
+            }
+            line(
+                "who",
+                format!("{} in {} {}", or_dash("actor"), or_dash("account_id"), or_dash("region")),
+            );
+            if let Some(resource) = get("resource") {
+                line("resource", resource);
+            }
+            if let Some(code) = get("error_code") {
+                line("failed", code);
+            }
+            line(
+                "reported",
+                match (get("exclusion"), get("reported").as_deref()) {
+                    (Some(name), _) => format!(
+                        "no: exclusion '{name}' ({}) hides it: {}",
+                        or_dash("exclusion_kind"),
+                        or_dash("exclusion_reason")
+                    ),
+                    (None, Some("true")) => "yes".to_owned(),
+                    _ => "no".to_owned(),
+                },
+            );
+            line("log", or_dash("log_file"));
+            text.push('\n');
+        }
+        text
+    }
+}

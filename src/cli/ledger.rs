@@ -1,0 +1,109 @@
+//! `clickops ledger`.
+
+use std::fmt::Write as _;
+
+use chrono::{DateTime, Utc};
+use clap::{Args, Subcommand};
+
+use super::{output, time};
+use crate::app::App;
+use crate::config;
+use crate::error::{Error, Exit};
+use crate::ledger;
+
+/// What was collected and delivered
+#[derive(Debug, Subcommand)]
+pub(super) enum LedgerCommand {
+    /// Show how far collecting and each report have come
+    Show(StoreArgs),
+    /// Leave logs delivered up to a time alone, and look again at those after it
+    ///
+    /// Moving it forward skips logs; moving it back reads them again. What the journal holds is
+    /// not reported a second time either way.
+    SetUntil {
+        /// The time (RFC 3339)
+        #[arg(value_parser = time)]
+        until: DateTime<Utc>,
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+}
+
+/// Where the ledger is.
+#[derive(Debug, Args)]
+pub(super) struct StoreArgs {
+    /// A folder, or `memory`
+    #[arg(long, value_name = "DIR")]
+    pub(super) store: Option<String>,
+}
+
+impl StoreArgs {
+    /// Lets the flag win over the config.
+    pub(super) fn apply(&self, app: &mut App) -> Result<(), Error> {
+        if let Some(store) = &self.store {
+            app.config.store = config::place(store, "--store")?;
+        }
+        Ok(())
+    }
+}
+
+pub(super) async fn run(mut app: App, command: LedgerCommand) -> Result<Exit, Error> {
+    match command {
+        LedgerCommand::Show(store) => {
+            store.apply(&mut app)?;
+            show(&app).await
+        }
+        LedgerCommand::SetUntil { until, store } => {
+            store.apply(&mut app)?;
+            let store = app.store();
+            let mut loaded = ledger::load(store.as_ref()).await?;
+            loaded.ledger.set_until(until);
+            loaded.save(store.as_ref()).await?;
+            output(&format!("Logs delivered up to {} are left alone.\n", shown(until)))?;
+            Ok(Exit::Done)
+        }
+    }
+}
+
+async fn show(app: &App) -> Result<Exit, Error> {
+    let store = app.store();
+    let ledger = ledger::load(store.as_ref()).await?.ledger;
+    let mut text = String::new();
+    if ledger == ledger::Ledger::default() {
+        text.push_str("Nothing has been collected yet.\n");
+    } else {
+        let until = ledger.until.map_or("nothing".to_owned(), shown);
+        let _ = writeln!(
+            text,
+            "Collected  up to logs delivered {until}, in {} windows",
+            ledger.next_window
+        );
+        let _ = writeln!(
+            text,
+            "Remembers  {} logs, {} findings",
+            ledger.logs(),
+            ledger.finding_count()
+        );
+        if let Some(floor) = ledger.floor {
+            let _ = writeln!(text, "Left alone logs delivered up to {}", shown(floor));
+        }
+        for (name, state) in &ledger.reports {
+            let last = state.last.map_or("never".to_owned(), shown);
+            let left = ledger.next_window - state.next_window.min(ledger.next_window);
+            let _ = writeln!(text, "Report     {name}: last for {last}, {left} windows to go");
+            if let Some(sending) = &state.sending {
+                let _ = writeln!(
+                    text,
+                    "           stopped while sending; {} messages were delivered, the next run sends the rest",
+                    sending.delivered.len()
+                );
+            }
+        }
+    }
+    output(&text)?;
+    Ok(Exit::Done)
+}
+
+fn shown(time: DateTime<Utc>) -> String {
+    time.format("%Y-%m-%d %H:%M UTC").to_string()
+}

@@ -1,0 +1,259 @@
+//! The first straight line: window -> logs -> query -> findings -> raw events -> journal -> ledger.
+//!
+//! Every step can be the last one before a crash. Until the journal has the window, nothing has
+//! happened; once it has, the next run finds it there and tells the ledger.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use chrono::{DateTime, Utc};
+
+use crate::engine::{Engine, EngineError, Scan};
+use crate::finding::Finding;
+use crate::finding::rows::{Columns, RowError};
+use crate::journal::{self, Entry, JournalError, WindowRecord};
+use crate::ledger::{self, LedgerError, Loaded};
+use crate::logs::{self, Log, LogKey};
+use crate::query::assemble::Assembler;
+use crate::query::{BoundQuery, QueryError};
+use crate::raw;
+use crate::store::{Store, StoreError};
+use crate::window::{self, Limits, Window};
+
+/// What a run collects with.
+pub struct Collect<'a> {
+    /// Runs the detection.
+    pub engine: &'a dyn Engine,
+    /// Holds journal and ledger.
+    pub store: &'a dyn Store,
+    /// Makes the statement.
+    pub assembler: &'a Assembler,
+    /// The views that find. Each of them scans the logs once.
+    pub detections: &'a [String],
+    /// What limits the window.
+    pub limits: Limits,
+    /// The time of the run.
+    pub now: DateTime<Utc>,
+    /// Is told of every scan as it begins.
+    pub watch: &'a (dyn Fn(&Arc<Scan>) + Sync),
+}
+
+/// What a run has collected.
+#[derive(Debug, Default)]
+pub struct Collected {
+    /// Logs read to their end.
+    pub logs: u64,
+    /// Bytes read, as stored.
+    pub bytes: u64,
+    /// Records read.
+    pub records: u64,
+    /// Time it took.
+    pub seconds: f64,
+    /// Findings new to the journal.
+    pub findings: usize,
+    /// Findings that the journal had already.
+    pub repeated: usize,
+    /// Logs that an earlier run collected.
+    pub known: usize,
+    /// Logs that could not be read to their end, and why; the next run tries them again.
+    pub damaged: BTreeMap<String, String>,
+    /// Rows that are no findings.
+    pub odd_rows: Vec<RowError>,
+}
+
+/// Why collecting stopped. What was collected before is safe.
+#[derive(Debug, thiserror::Error)]
+pub enum CollectError {
+    /// No statement could be made.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// The engine refused or failed.
+    #[error("{error}")]
+    Engine {
+        /// What it said.
+        error: EngineError,
+        /// The statement.
+        query: Box<BoundQuery>,
+    },
+    /// The detection's columns are not those of a detection.
+    #[error("{detection}: {error}")]
+    Columns {
+        /// The view.
+        detection: String,
+        /// What is missing.
+        error: RowError,
+    },
+    /// The ledger cannot be used.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The journal cannot be used.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+impl CollectError {
+    /// Whether another run was faster: looking again finds what is left to do.
+    fn overtaken(&self) -> bool {
+        matches!(
+            self,
+            Self::Ledger(LedgerError::Store(StoreError::Changed(_)))
+                | Self::Journal(JournalError::Store(StoreError::Changed(_)))
+        )
+    }
+}
+
+/// Another run that is always faster is no other run but a broken store.
+const TRIES: usize = 10;
+
+/// Collects everything in `logs` (in order of delivery) that no run has collected.
+///
+/// # Errors
+/// [`CollectError`]; parts of a big window that were finished before are safe.
+pub async fn collect(run: &Collect<'_>, logs: Vec<Log>) -> Result<Collected, CollectError> {
+    let mut collected = Collected::default();
+    let mut damaged: HashSet<LogKey> = HashSet::new();
+    let mut overtaken = 0;
+    loop {
+        let mut loaded = repaired(run).await?;
+        loaded.ledger.floor = window::first_floor(&run.limits, &loaded.ledger, run.now);
+        let left = logs.iter().filter(|log| !damaged.contains(&log.key)).cloned().collect();
+        let window: Window = window::choose(left, &loaded.ledger, &run.limits);
+        if collected.logs == 0 {
+            collected.known = window.known;
+        }
+        let Some(part) = window.parts.into_iter().next() else {
+            return Ok(collected);
+        };
+        match collect_part(run, &mut loaded, part, &mut collected).await {
+            Ok(unread) => damaged.extend(unread),
+            Err(error) if error.overtaken() && overtaken < TRIES => overtaken += 1,
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// The ledger, told of windows that a run before a crash left in the journal.
+async fn repaired(run: &Collect<'_>) -> Result<Loaded, CollectError> {
+    let mut loaded = ledger::load(run.store).await?;
+    let known = loaded.ledger.next_window;
+    while let Some(entry) = journal::read(run.store, loaded.ledger.next_window).await? {
+        loaded.ledger.add_window(&entry);
+    }
+    if loaded.ledger.next_window != known {
+        loaded.save(run.store).await?;
+    }
+    Ok(loaded)
+}
+
+/// Collects one part of a window and gives the keys of the logs that have to be tried again.
+async fn collect_part(
+    run: &Collect<'_>,
+    loaded: &mut Loaded,
+    part: Vec<Log>,
+    collected: &mut Collected,
+) -> Result<Vec<LogKey>, CollectError> {
+    let started = Instant::now();
+    let part: Arc<[Log]> = part.into();
+    let mut found = Found::default();
+    for detection in run.detections {
+        detect(run, detection, &part, &mut found).await?;
+    }
+    let total = found.findings.len();
+    let mut seen = HashSet::new();
+    found.findings.retain(|finding| {
+        let keys = ledger::finding_keys(finding);
+        let new = !loaded.ledger.knows(finding) && !keys.iter().any(|key| seen.contains(key));
+        seen.extend(keys);
+        new
+    });
+    let repeated = total - found.findings.len();
+    note_delivery(&mut found.findings, &part);
+    tokio::task::block_in_place(|| raw::attach(&mut found.findings, &part, logs::open));
+
+    let (unread, read): (Vec<&Log>, Vec<&Log>) =
+        part.iter().partition(|log| found.damaged.contains_key(&log.address));
+    let entry = Entry {
+        window: WindowRecord {
+            number: loaded.ledger.next_window,
+            collected_at: run.now,
+            logs: read.iter().map(|log| (log.key, log.delivered)).collect(),
+            bytes: found.bytes,
+            records: found.records,
+            seconds: started.elapsed().as_secs_f64(),
+            damaged: found.damaged,
+        },
+        findings: found.findings,
+    };
+    // A window of nothing but damaged logs would be written anew by every run until somebody
+    // repairs them.
+    if !read.is_empty() || !entry.findings.is_empty() {
+        journal::append(run.store, &entry).await?;
+        loaded.ledger.add_window(&entry);
+        loaded.ledger.forget(run.now, run.limits.overlap);
+        loaded.save(run.store).await?;
+    }
+    collected.add(entry, found.odd_rows, repeated);
+    Ok(unread.iter().map(|log| log.key).collect())
+}
+
+/// What the detections found in one part of a window.
+#[derive(Default)]
+struct Found {
+    findings: Vec<Finding>,
+    odd_rows: Vec<RowError>,
+    bytes: u64,
+    records: u64,
+    damaged: BTreeMap<String, String>,
+}
+
+/// Runs one detection.
+async fn detect(
+    run: &Collect<'_>,
+    detection: &str,
+    logs: &Arc<[Log]>,
+    found: &mut Found,
+) -> Result<(), CollectError> {
+    let query = run.assembler.named(detection, &BTreeMap::new(), logs.clone())?;
+    let failed = |error| CollectError::Engine { error, query: Box::new(query.clone()) };
+    let mut rows = run.engine.rows(&query).await.map_err(failed)?;
+    (run.watch)(&rows.scan);
+    let columns = Columns::of(&rows.columns)
+        .map_err(|error| CollectError::Columns { detection: detection.to_owned(), error })?;
+    while let Some(page) = rows.page().await.map_err(failed)? {
+        for row in page {
+            match columns.finding(detection, row) {
+                Ok(finding) => found.findings.push(finding),
+                Err(error) => found.odd_rows.push(error),
+            }
+        }
+    }
+    found.bytes += rows.scan.bytes.load(Ordering::Relaxed);
+    found.records += rows.scan.records.load(Ordering::Relaxed);
+    found.damaged.extend(rows.scan.damaged().into_iter().map(|log| (log.log, log.reason)));
+    Ok(())
+}
+
+/// Tells each finding when its log was delivered.
+fn note_delivery(findings: &mut [Finding], logs: &[Log]) {
+    let by_address: HashMap<&str, &Log> =
+        logs.iter().map(|log| (log.address.as_str(), log)).collect();
+    for finding in findings {
+        let log = finding.log_file.as_deref().and_then(|address| by_address.get(address));
+        finding.delivered = log.and_then(|log| log.delivery_minute());
+    }
+}
+
+impl Collected {
+    fn add(&mut self, entry: Entry, odd_rows: Vec<RowError>, repeated: usize) {
+        self.logs += entry.window.logs.len() as u64;
+        self.bytes += entry.window.bytes;
+        self.records += entry.window.records;
+        self.seconds += entry.window.seconds;
+        self.findings += entry.findings.len();
+        self.repeated += repeated;
+        self.damaged.extend(entry.window.damaged);
+        self.odd_rows.extend(odd_rows);
+    }
+}

@@ -1,0 +1,363 @@
+//! Configuration: the file as written ([`file`]) becomes the config as used.
+//!
+//! Flags win over the environment, the environment over the file, the file over the defaults.
+//! Whatever is wrong names the key, and what to write instead.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chrono_tz::Tz;
+
+use crate::exclusion::{self, Exclusion, ExclusionError};
+use crate::query::catalogue::Catalogue;
+use crate::schedule::Schedule;
+
+pub mod file;
+
+use file::File;
+
+/// The config as used: checked, with every default filled in.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where the logs are; `None` until a flag or the file says so.
+    pub logs: Option<Place>,
+    /// Rows to answer every query with, in place of an engine.
+    pub replay: Option<PathBuf>,
+    /// A folder laid out like `sql/`, whose files go over the shipped ones.
+    pub sql: Option<PathBuf>,
+    /// A folder laid out like `templates/`, whose files go over the shipped ones.
+    pub templates: Option<PathBuf>,
+    /// How far back before the last run a late log is looked for; `None` is for ever.
+    pub overlap: Option<Duration>,
+    /// How far back the first run looks; `None` is everything there is.
+    pub first: Option<Duration>,
+    /// Where journal and ledger live.
+    pub store: Place,
+    /// Known accounts by id.
+    pub accounts: BTreeMap<String, Account>,
+    /// Places that messages go to, by name.
+    pub channels: BTreeMap<String, Channel>,
+    /// What is reported, when, and to whom.
+    pub reports: Vec<Report>,
+    /// The shipped exclusions, then the file's own.
+    pub exclusions: Vec<Exclusion>,
+}
+
+/// Where something is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// A folder (or, for logs, one file).
+    Dir(PathBuf),
+    /// Nowhere: gone when the process ends.
+    Memory,
+}
+
+pub use crate::digest::Account;
+
+/// The kind of service behind a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    /// Standard output.
+    Terminal,
+}
+
+/// A named, scheduled reader of the journal.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// Its name, in messages and in the ledger.
+    pub name: String,
+    /// When it is due; `None` is at every run.
+    pub schedule: Option<Schedule>,
+    /// The time zone of its schedule and of every time it shows.
+    pub timezone: Tz,
+    /// The view whose rows it reports.
+    pub detection: String,
+    /// A digest, a message for each finding, or both.
+    pub mode: Mode,
+    /// Names of the channels it goes to.
+    pub channels: Vec<String>,
+    /// Which findings it shows; empty sets take all.
+    pub matches: Match,
+}
+
+/// What a report sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// One digest.
+    Digest,
+    /// One message for each finding.
+    Events,
+    /// The digest, then the messages.
+    Both,
+}
+
+/// Which accounts' findings a report shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Match {
+    /// Account ids.
+    pub accounts: BTreeSet<String>,
+    /// Groups of accounts.
+    pub groups: BTreeSet<String>,
+}
+
+/// What is wrong with a config.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read {path}: {source}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The text is no TOML, or a key is unknown or has the wrong type.
+    #[error("{origin}: {reason}")]
+    Text {
+        /// The file, or the environment.
+        origin: String,
+        /// What is wrong, with line and key.
+        reason: String,
+        /// The key that was probably meant.
+        nearest: Option<String>,
+    },
+    /// A value that cannot be used.
+    #[error("{key}: {reason}")]
+    Value {
+        /// The key, `report.hourly.timezone`.
+        key: String,
+        /// What is wrong.
+        reason: String,
+        /// What to do about it.
+        hint: String,
+    },
+    /// A broken exclusion.
+    #[error(transparent)]
+    Exclusion(#[from] ExclusionError),
+}
+
+impl ConfigError {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Unreadable { .. } => "Check the path given with --config.".to_owned(),
+            Self::Text { nearest: Some(nearest), .. } => format!("Did you mean '{nearest}'?"),
+            Self::Text { nearest: None, .. } => {
+                "README.md shows a complete config under 'Configuration'.".to_owned()
+            }
+            Self::Value { hint, .. } => hint.clone(),
+            Self::Exclusion(_) => "sql/README.md describes exclusions.".to_owned(),
+        })
+    }
+}
+
+impl Config {
+    /// Reads the file, if one is given, and the environment, and fills in the defaults.
+    ///
+    /// # Errors
+    /// [`ConfigError`], naming the key.
+    pub fn load(
+        path: Option<&Path>,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let file = match path {
+            Some(path) => file::read(path)?,
+            None => File::default(),
+        };
+        Self::of(file.under(file::environment(environment)?))
+    }
+
+    fn of(file: File) -> Result<Self, ConfigError> {
+        let channels = channels(&file)?;
+        let accounts = accounts(&file)?;
+        let reports = reports(&file, &channels, &accounts)?;
+        let mut exclusions = exclusion::shipped()?;
+        exclusion::check(&file.exclusion)?;
+        exclusions.extend(file.exclusion);
+        Ok(Self {
+            logs: file.source.logs.as_deref().map(|at| place(at, "source.logs")).transpose()?,
+            replay: file.source.replay,
+            sql: file.source.sql,
+            templates: file.source.templates,
+            overlap: span(file.window.overlap.as_deref(), "window.overlap")?,
+            first: span(file.window.first.as_deref(), "window.first")?,
+            store: place(file.store.at.as_deref().unwrap_or(".clickops"), "store.at")?,
+            accounts,
+            channels,
+            reports,
+            exclusions,
+        })
+    }
+}
+
+/// Reads where something is kept; `key` names the setting in errors.
+///
+/// # Errors
+/// [`ConfigError::Value`] for addresses that this version cannot use.
+pub fn place(text: &str, key: &str) -> Result<Place, ConfigError> {
+    if text == "memory" {
+        return Ok(Place::Memory);
+    }
+    if let Some((scheme, _)) = text.split_once("://") {
+        return Err(ConfigError::Value {
+            key: key.to_owned(),
+            reason: format!("'{scheme}://' is not supported yet"),
+            hint: "Give a folder; `aws s3 sync` brings the logs of a bucket into one.".to_owned(),
+        });
+    }
+    Ok(Place::Dir(PathBuf::from(text)))
+}
+
+/// A length of time such as `24h` or `7d`; `all` and nothing mean without end.
+fn span(text: Option<&str>, key: &str) -> Result<Option<Duration>, ConfigError> {
+    match text {
+        None | Some("all") => Ok(None),
+        Some(text) => {
+            humantime::parse_duration(text).map(Some).map_err(|error| ConfigError::Value {
+                key: key.to_owned(),
+                reason: format!("'{text}' is no length of time: {error}"),
+                hint: "Write it as 90m, 24h or 7d, or \"all\" for no end.".to_owned(),
+            })
+        }
+    }
+}
+
+fn channels(file: &File) -> Result<BTreeMap<String, Channel>, ConfigError> {
+    let mut channels = BTreeMap::from([("terminal".to_owned(), Channel::Terminal)]);
+    for channel in &file.channel {
+        let sink = match channel.sink.as_str() {
+            "terminal" => Channel::Terminal,
+            other => {
+                return Err(ConfigError::Value {
+                    key: format!("channel.{}.sink", channel.name),
+                    reason: format!("'{other}' is no kind of sink"),
+                    hint: "There is: terminal.".to_owned(),
+                });
+            }
+        };
+        channels.insert(channel.name.clone(), sink);
+    }
+    Ok(channels)
+}
+
+fn accounts(file: &File) -> Result<BTreeMap<String, Account>, ConfigError> {
+    let mut accounts = BTreeMap::new();
+    for account in &file.account {
+        if account.id.len() != 12 || !account.id.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(ConfigError::Value {
+                key: "account.id".to_owned(),
+                reason: format!("'{}' is no account id", account.id),
+                hint: "Write the twelve digits in quotes: id = \"111122223333\".".to_owned(),
+            });
+        }
+        let known = Account { name: account.name.clone(), group: account.group.clone() };
+        if accounts.insert(account.id.clone(), known).is_some() {
+            return Err(ConfigError::Value {
+                key: "account.id".to_owned(),
+                reason: format!("'{}' is there twice", account.id),
+                hint: "Keep one [[account]] for each id.".to_owned(),
+            });
+        }
+    }
+    Ok(accounts)
+}
+
+fn reports(
+    file: &File,
+    channels: &BTreeMap<String, Channel>,
+    accounts: &BTreeMap<String, Account>,
+) -> Result<Vec<Report>, ConfigError> {
+    let mut reports: Vec<Report> = Vec::new();
+    for written in &file.report {
+        let error = |key: &str, reason: String, hint: String| ConfigError::Value {
+            key: format!("report.{}.{key}", written.name),
+            reason,
+            hint,
+        };
+        if reports.iter().any(|report| report.name == written.name) {
+            let hint = "Give every [[report]] a name of its own.".to_owned();
+            return Err(error("name", "is there twice".to_owned(), hint));
+        }
+        let timezone = match &written.timezone {
+            None => Tz::UTC,
+            Some(name) => name.parse().map_err(|_| {
+                error(
+                    "timezone",
+                    format!("'{name}' is no time zone"),
+                    "Write an IANA name such as Europe/Berlin.".to_owned(),
+                )
+            })?,
+        };
+        let schedule = written.schedule.as_deref().map(|text| {
+            Schedule::parse(text).map_err(|reason| {
+                let hint =
+                    "Write five fields (minute hour day month weekday), as in 0 9 * * MON-FRI.";
+                error("schedule", reason, hint.to_owned())
+            })
+        });
+        if let Some(unknown) = written.channels.iter().find(|name| !channels.contains_key(*name)) {
+            let known: Vec<_> = channels.keys().map(String::as_str).collect();
+            return Err(error(
+                "channels",
+                format!("no channel is called '{unknown}'"),
+                format!("There are: {}. Add a [[channel]] of that name.", known.join(", ")),
+            ));
+        }
+        let groups: BTreeSet<_> =
+            accounts.values().filter_map(|account| account.group.as_ref()).collect();
+        if let Some(unknown) = written.matches.groups.iter().find(|group| !groups.contains(group)) {
+            return Err(error(
+                "match.groups",
+                format!("no account is in a group '{unknown}'"),
+                "Set group = \"...\" on the [[account]] entries that belong to it.".to_owned(),
+            ));
+        }
+        reports.push(Report {
+            name: written.name.clone(),
+            schedule: schedule.transpose()?,
+            timezone,
+            detection: written.detection.clone().unwrap_or_else(|| DETECTION.to_owned()),
+            mode: written.mode.unwrap_or(Mode::Digest),
+            channels: if written.channels.is_empty() {
+                vec!["terminal".to_owned()]
+            } else {
+                written.channels.clone()
+            },
+            matches: Match {
+                accounts: written.matches.accounts.clone(),
+                groups: written.matches.groups.clone(),
+            },
+        });
+    }
+    if reports.is_empty() {
+        reports.push(Report {
+            name: "changes".to_owned(),
+            schedule: None,
+            timezone: Tz::UTC,
+            detection: DETECTION.to_owned(),
+            mode: Mode::Digest,
+            channels: vec!["terminal".to_owned()],
+            matches: Match::default(),
+        });
+    }
+    Ok(reports)
+}
+
+/// The view that is collected when nobody names another.
+pub const DETECTION: &str = "console_activity";
+
+impl Config {
+    /// The catalogue with the user's folder over the shipped files.
+    ///
+    /// # Errors
+    /// [`crate::query::QueryError`] when a file cannot be used.
+    pub fn catalogue(&self) -> Result<Catalogue, crate::query::QueryError> {
+        let shipped = Catalogue::shipped()?;
+        match &self.sql {
+            Some(folder) => shipped.with_folder(folder),
+            None => Ok(shipped),
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! The config file as people write it: all optional, unknown keys refused.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::{ConfigError, Mode};
+use crate::exclusion::Exclusion;
+
+/// Environment variables are the keys of these sections in capitals: `CLICKOPS_SOURCE_LOGS`.
+const SECTIONS: [&str; 3] = ["source", "window", "store"];
+
+/// The whole file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct File {
+    /// `[source]`.
+    pub source: Source,
+    /// `[window]`.
+    pub window: Window,
+    /// `[store]`.
+    pub store: Store,
+    /// `[[account]]`.
+    pub account: Vec<Account>,
+    /// `[[channel]]`.
+    pub channel: Vec<Channel>,
+    /// `[[report]]`.
+    pub report: Vec<Report>,
+    /// `[[exclusion]]`.
+    pub exclusion: Vec<Exclusion>,
+}
+
+/// Where the logs come from, and what reads them.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Source {
+    /// A folder or a file.
+    pub logs: Option<String>,
+    /// A file of rows, as `clickops query --format ndjson` prints them, to run on in place of logs.
+    pub replay: Option<PathBuf>,
+    /// A folder laid out like `sql/`.
+    pub sql: Option<PathBuf>,
+    /// A folder laid out like `templates/`.
+    pub templates: Option<PathBuf>,
+}
+
+/// Which logs a run covers.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Window {
+    /// How far back before the last run late logs are looked for.
+    pub overlap: Option<String>,
+    /// How far back the first run looks.
+    pub first: Option<String>,
+}
+
+/// Where journal and ledger live.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Store {
+    /// A folder, or `memory`.
+    pub at: Option<String>,
+}
+
+/// An account with the name people know.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Account {
+    /// Twelve digits.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its group.
+    pub group: Option<String>,
+}
+
+/// A destination.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Channel {
+    /// What reports call it.
+    pub name: String,
+    /// The kind of service behind it.
+    pub sink: String,
+}
+
+/// A report.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// Its name.
+    pub name: String,
+    /// Cron expression.
+    pub schedule: Option<String>,
+    /// IANA name.
+    pub timezone: Option<String>,
+    /// The view it reports.
+    pub detection: Option<String>,
+    /// What it sends.
+    pub mode: Option<Mode>,
+    /// Where it goes.
+    #[serde(default)]
+    pub channels: Vec<String>,
+    /// What it shows.
+    #[serde(default, rename = "match")]
+    pub matches: Match,
+}
+
+/// Which findings a report shows.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Match {
+    /// Account ids.
+    pub accounts: BTreeSet<String>,
+    /// Groups of accounts.
+    pub groups: BTreeSet<String>,
+}
+
+impl File {
+    /// What `over` sets wins.
+    pub(super) fn under(self, over: Self) -> Self {
+        Self {
+            source: Source {
+                logs: over.source.logs.or(self.source.logs),
+                replay: over.source.replay.or(self.source.replay),
+                sql: over.source.sql.or(self.source.sql),
+                templates: over.source.templates.or(self.source.templates),
+            },
+            window: Window {
+                overlap: over.window.overlap.or(self.window.overlap),
+                first: over.window.first.or(self.window.first),
+            },
+            store: Store { at: over.store.at.or(self.store.at) },
+            ..self
+        }
+    }
+}
+
+/// Reads a file. Relative folders in it are meant from where the file lies.
+pub(super) fn read(path: &Path) -> Result<File, ConfigError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+    let mut file: File =
+        toml::from_str(&text).map_err(|error| text_error(&path.display().to_string(), &error))?;
+    let base = path.parent().unwrap_or(Path::new(""));
+    for folder in [&mut file.source.replay, &mut file.source.sql, &mut file.source.templates] {
+        *folder = folder.take().map(|folder| base.join(folder));
+    }
+    for place in [&mut file.source.logs, &mut file.store.at] {
+        if let Some(text) = place.as_mut().filter(|text| *text != "memory" && !text.contains("://"))
+        {
+            *text = base.join(&*text).display().to_string();
+        }
+    }
+    Ok(file)
+}
+
+/// What the environment sets.
+pub(super) fn environment(
+    variables: impl IntoIterator<Item = (String, String)>,
+) -> Result<File, ConfigError> {
+    let mut sections = toml::Table::new();
+    for (name, value) in variables {
+        let Some(key) = name.strip_prefix("CLICKOPS_").map(str::to_lowercase) else {
+            continue;
+        };
+        let section = SECTIONS
+            .iter()
+            .find_map(|section| Some((*section, key.strip_prefix(section)?.strip_prefix('_')?)));
+        if let Some((section, key)) = section {
+            let table =
+                sections.entry(section).or_insert_with(|| toml::Value::Table(toml::Table::new()));
+            if let toml::Value::Table(table) = table {
+                table.insert(key.to_owned(), toml::Value::String(value));
+            }
+        }
+    }
+    from_table(sections)
+}
+
+fn from_table<T: DeserializeOwned>(table: toml::Table) -> Result<T, ConfigError> {
+    table.try_into().map_err(|error| text_error("the environment", &error))
+}
+
+/// The reader's own message, and the key that an unknown one was probably meant to be.
+fn text_error(origin: &str, error: &toml::de::Error) -> ConfigError {
+    let message = error.message();
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let nearest =
+        message.starts_with("unknown field").then(|| quoted.next()).flatten().and_then(|unknown| {
+            crate::nearest(unknown, &quoted.collect::<Vec<_>>()).map(|key| (*key).to_owned())
+        });
+    ConfigError::Text {
+        origin: origin.to_owned(),
+        reason: error.to_string().trim_end().to_owned(),
+        nearest,
+    }
+}

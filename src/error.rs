@@ -1,0 +1,177 @@
+//! What ends a command: the stage it happened in, what to do, and the exit code.
+//!
+//! Stages have their own error types; here they meet the person at the terminal.
+
+use std::fmt;
+use std::process::ExitCode;
+
+use crate::collect::CollectError;
+use crate::config::ConfigError;
+use crate::engine::EngineError;
+use crate::exclusion::ExclusionError;
+use crate::finding::rows::RowError;
+use crate::journal::JournalError;
+use crate::ledger::LedgerError;
+use crate::query::{BoundQuery, QueryError};
+use crate::render::RenderError;
+use crate::store::StoreError;
+
+/// Exit codes. Other programs rely on them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Exit {
+    /// All went well.
+    Done = 0,
+    /// A run failed in part: some log, some channel, some report.
+    Partly = 1,
+    /// Wrong usage or config.
+    Usage = 2,
+    /// The engine refused the query or failed.
+    Engine = 3,
+    /// Nothing could be read.
+    Nothing = 4,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// An error as a person reads it.
+#[derive(Debug)]
+pub struct Error {
+    /// The exit code that goes with it.
+    pub exit: Exit,
+    /// A word of the two straight lines, or what else was being done.
+    pub stage: &'static str,
+    /// What is wrong; a fragment without a full stop.
+    pub message: String,
+    /// What to do about it; a sentence.
+    pub hint: Option<String>,
+}
+
+impl Error {
+    /// An error of wrong usage.
+    pub fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { exit: Exit::Usage, stage: "usage", message: message.into(), hint: Some(hint.into()) }
+    }
+
+    /// Nothing could be read.
+    pub fn nothing(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::Nothing,
+            stage: "logs",
+            message: message.into(),
+            hint: Some(hint.into()),
+        }
+    }
+
+    /// An engine's error, with the file and line of the query that it is about.
+    pub fn engine(error: &EngineError, query: &BoundQuery) -> Self {
+        let place = error.at.and_then(|(line, column)| {
+            let (origin, line) = query.written_at(line)?;
+            Some(format!("{origin}:{line}:{column}: "))
+        });
+        let place = place.unwrap_or_else(|| format!("{}: ", query.name));
+        Self {
+            exit: Exit::Engine,
+            stage: "query",
+            message: format!("{place}{error}"),
+            hint: error.hint.clone(),
+        }
+    }
+
+    fn of(exit: Exit, stage: &'static str, error: &dyn fmt::Display, hint: Option<String>) -> Self {
+        Self { exit, stage, message: error.to_string(), hint }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.stage, self.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<ConfigError> for Error {
+    fn from(error: ConfigError) -> Self {
+        Self::of(Exit::Usage, "config", &error, error.hint())
+    }
+}
+
+impl From<ExclusionError> for Error {
+    fn from(error: ExclusionError) -> Self {
+        ConfigError::from(error).into()
+    }
+}
+
+impl From<QueryError> for Error {
+    fn from(error: QueryError) -> Self {
+        Self::of(Exit::Usage, "query", &error, error.hint())
+    }
+}
+
+impl From<RowError> for Error {
+    fn from(error: RowError) -> Self {
+        let hint = "sql/README.md lists the columns of a detection.".to_owned();
+        Self::of(Exit::Engine, "findings", &error, Some(hint))
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        let hint = match error {
+            StoreError::Changed(_) => "Run it again: the other run has done its part.",
+            StoreError::Failed { .. } => "Check the folder given with --store and its permissions.",
+        };
+        Self::of(Exit::Partly, "store", &error, Some(hint.to_owned()))
+    }
+}
+
+impl From<LedgerError> for Error {
+    fn from(error: LedgerError) -> Self {
+        match error {
+            LedgerError::Store(error) => error.into(),
+            LedgerError::Damaged(_) => {
+                let hint = "Move ledger.json out of the store and run `clickops ledger set-until` \
+                            with the time up to which everything was reported.";
+                Self::of(Exit::Partly, "ledger", &error, Some(hint.to_owned()))
+            }
+        }
+    }
+}
+
+impl From<JournalError> for Error {
+    fn from(error: JournalError) -> Self {
+        match error {
+            JournalError::Store(error) => error.into(),
+            JournalError::Damaged { .. } => {
+                let hint = "Restore the file from a backup, or delete the line.".to_owned();
+                Self::of(Exit::Partly, "journal", &error, Some(hint))
+            }
+        }
+    }
+}
+
+impl From<RenderError> for Error {
+    fn from(error: RenderError) -> Self {
+        let hint = Some("templates/README.md lists what a template may use.".to_owned());
+        Self::of(Exit::Partly, "render", &error, hint)
+    }
+}
+
+impl From<CollectError> for Error {
+    fn from(error: CollectError) -> Self {
+        match error {
+            CollectError::Query(error) => error.into(),
+            CollectError::Engine { error, query } => Self::engine(&error, &query),
+            CollectError::Columns { detection, error } => {
+                Self { message: format!("{detection}: {error}"), ..error.into() }
+            }
+            CollectError::Ledger(error) => error.into(),
+            CollectError::Journal(error) => error.into(),
+        }
+    }
+}

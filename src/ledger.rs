@@ -1,0 +1,214 @@
+//! The ledger: what has been collected and what has been delivered. The only mutable state.
+//!
+//! It is one small blob, written with compare-and-swap. Logs and findings are remembered by the
+//! first 64 bits of a hash, grouped by day, so that old ones can be forgotten.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::finding::Finding;
+use crate::journal::Entry;
+use crate::logs::LogKey;
+use crate::store::{Expected, Store, StoreError, Version};
+
+/// Key of the blob.
+pub const KEY: &str = "ledger.json";
+
+/// CloudTrail tries for 30 days to deliver to a bucket that refuses, so an event can come twice
+/// that far apart.
+const REMEMBER_FINDINGS: Duration = Duration::from_secs(35 * 24 * 60 * 60);
+
+/// What has been collected and delivered.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Ledger {
+    /// Number of the next window; all below it are in the journal.
+    pub next_window: u64,
+    /// Latest delivery minute of a collected log.
+    pub until: Option<DateTime<Utc>>,
+    /// Logs delivered at this minute or before are left alone.
+    pub floor: Option<DateTime<Utc>>,
+    /// Collected logs by day of delivery.
+    collected: BTreeMap<NaiveDate, Keys>,
+    /// Findings in the journal by day of collection.
+    findings: BTreeMap<NaiveDate, Keys>,
+    /// How far each report has come.
+    pub reports: BTreeMap<String, ReportState>,
+}
+
+/// How far a report has come.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ReportState {
+    /// The first window that it has not reported.
+    pub next_window: u64,
+    /// The time it last ran for.
+    pub last: Option<DateTime<Utc>>,
+    /// Changes it last reported.
+    pub changes: Option<u64>,
+    /// A report whose messages are on their way.
+    pub sending: Option<Sending>,
+}
+
+/// A report on its way: fixed before the first message goes out, so that a run after a crash sends
+/// the rest of the same messages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sending {
+    /// First window that it does not report.
+    pub end: u64,
+    /// The time it runs for.
+    pub at: DateTime<Utc>,
+    /// Scheduled times before `at` that nobody ran for.
+    pub missed: usize,
+    /// Keys of the messages that were delivered.
+    pub delivered: BTreeSet<String>,
+}
+
+/// Keys, as one text of sixteen hexadecimal digits each: a ledger of a big organisation holds a
+/// hundred thousand.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+struct Keys(BTreeSet<LogKey>);
+
+impl From<Keys> for String {
+    fn from(keys: Keys) -> Self {
+        keys.0.iter().map(LogKey::to_string).collect()
+    }
+}
+
+impl TryFrom<String> for Keys {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let keys = text
+            .as_bytes()
+            .chunks(16)
+            .map(|key| std::str::from_utf8(key).map_err(|error| error.to_string())?.parse());
+        keys.collect::<Result<_, _>>().map(Self)
+    }
+}
+
+/// Why the ledger cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// The blob is there but makes no sense.
+    #[error("the ledger is damaged: {0}")]
+    Damaged(String),
+    /// The store failed, or another run was faster.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A ledger and the version it had in the store.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The ledger.
+    pub ledger: Ledger,
+    expected: Expected,
+}
+
+/// Reads the ledger; a store without one has an empty one.
+///
+/// # Errors
+/// [`LedgerError`].
+pub async fn load(store: &dyn Store) -> Result<Loaded, LedgerError> {
+    match store.get(KEY).await? {
+        None => Ok(Loaded { ledger: Ledger::default(), expected: Expected::Absent }),
+        Some((bytes, version)) => Ok(Loaded {
+            ledger: serde_json::from_slice(&bytes)
+                .map_err(|error| LedgerError::Damaged(error.to_string()))?,
+            expected: Expected::Version(version),
+        }),
+    }
+}
+
+impl Loaded {
+    /// Writes the ledger if nobody else has since it was read.
+    ///
+    /// # Errors
+    /// [`StoreError::Changed`] when somebody has: load it again and look anew.
+    pub async fn save(&mut self, store: &dyn Store) -> Result<(), LedgerError> {
+        let bytes = serde_json::to_vec(&self.ledger)
+            .map_err(|error| LedgerError::Damaged(error.to_string()))?;
+        let version: Version = store.put(KEY, &bytes, self.expected.clone()).await?;
+        self.expected = Expected::Version(version);
+        Ok(())
+    }
+}
+
+impl Ledger {
+    /// Every collected log that is remembered.
+    pub fn collected(&self) -> HashSet<LogKey> {
+        self.collected.values().flat_map(|keys| &keys.0).copied().collect()
+    }
+
+    /// Whether the journal holds this finding.
+    pub fn knows(&self, finding: &Finding) -> bool {
+        let wanted = finding_keys(finding);
+        self.findings.values().any(|keys| wanted.iter().any(|key| keys.0.contains(key)))
+    }
+
+    /// Notes a window that is in the journal.
+    pub fn add_window(&mut self, entry: &Entry) {
+        let window = &entry.window;
+        self.next_window = window.number + 1;
+        for (key, delivered) in &window.logs {
+            self.collected.entry(delivered.date_naive()).or_default().0.insert(*key);
+            self.until = self.until.max(Some(*delivered));
+        }
+        if !entry.findings.is_empty() {
+            let keys = self.findings.entry(window.collected_at.date_naive()).or_default();
+            keys.0.extend(entry.findings.iter().flat_map(finding_keys));
+        }
+    }
+
+    /// Forgets what no run will ask for any more. Without an `overlap` every run may ask for
+    /// anything.
+    pub fn forget(&mut self, now: DateTime<Utc>, overlap: Option<Duration>) {
+        let (Some(overlap), Some(until)) = (overlap, self.until) else {
+            return;
+        };
+        let oldest = (until - overlap).date_naive();
+        self.collected.retain(|day, _| *day >= oldest);
+        let oldest = (now - overlap.max(REMEMBER_FINDINGS)).date_naive();
+        self.findings.retain(|day, _| *day >= oldest);
+    }
+
+    /// Moves the point up to which logs are left alone. Logs delivered after it are looked at
+    /// again; findings that the journal holds are not reported again.
+    pub fn set_until(&mut self, until: DateTime<Utc>) {
+        self.floor = Some(until);
+        self.until = Some(until);
+        self.collected.retain(|day, _| *day < until.date_naive());
+    }
+
+    /// Number of collected logs that are remembered.
+    pub fn logs(&self) -> usize {
+        self.collected.values().map(|keys| keys.0.len()).sum()
+    }
+
+    /// Number of names of findings in the journal that are remembered.
+    pub fn finding_count(&self) -> usize {
+        self.findings.values().map(|keys| keys.0.len()).sum()
+    }
+}
+
+/// What makes two findings of one detection the same one: the event, the event it repeats or
+/// corrects, or the act whose copies went to several accounts. It is not the log, because a second
+/// delivery lies in another one, and not the event id alone, because ids are unique only within an
+/// account's trail.
+pub fn finding_keys(finding: &Finding) -> Vec<LogKey> {
+    let account = finding.account_id.as_deref().unwrap_or_default();
+    let original = finding.extra.get("original_event_id").and_then(Option::as_deref);
+    let event = Some([finding.event_id.as_str(), account]);
+    let repeated = original.filter(|id| *id != finding.event_id).map(|id| [id, account]);
+    let shared = finding.shared_event_id.as_deref().map(|id| [id, "shared"]);
+    [event, repeated, shared]
+        .into_iter()
+        .flatten()
+        .map(|[id, place]| LogKey::of(&[finding.detection.as_bytes(), id.as_bytes(), place.as_bytes()]))
+        .collect()
+}

@@ -1,0 +1,418 @@
+//! Assembly: one statement out of a query, the views it mentions, and values.
+//!
+//! Every view that the text mentions, directly or through another view, becomes a CTE in front of
+//! it, so a detection needs nothing installed but the table. The first CTE is always `cloudtrail`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::catalogue::{Catalogue, Kind, SqlFile};
+use super::header::Param;
+use super::lexer::{self, Lexed};
+use super::value::Type;
+use super::{BoundQuery, Piece, QueryError};
+use crate::logs::Log;
+
+/// The columns of the base table, as AWS documents them for CloudTrail.
+pub const TABLE_COLUMNS: [&str; 30] = [
+    "eventversion",
+    "useridentity",
+    "eventtime",
+    "eventsource",
+    "eventname",
+    "awsregion",
+    "sourceipaddress",
+    "useragent",
+    "errorcode",
+    "errormessage",
+    "requestparameters",
+    "responseelements",
+    "additionaleventdata",
+    "requestid",
+    "eventid",
+    "readonly",
+    "resources",
+    "eventtype",
+    "apiversion",
+    "recipientaccountid",
+    "serviceeventdetails",
+    "sharedeventid",
+    "vpcendpointid",
+    "vpcendpointaccountid",
+    "eventcategory",
+    "addendum",
+    "sessioncredentialfromconsole",
+    "edgedevicedetails",
+    "tlsdetails",
+    "account",
+];
+
+/// Everything that a query is assembled from.
+#[derive(Debug, Clone)]
+pub struct Assembler {
+    catalogue: Catalogue,
+    table: String,
+    exclusions: String,
+}
+
+/// A text to assemble, and what is known of it.
+struct Source<'a> {
+    origin: &'a str,
+    text: &'a str,
+    params: Option<&'a [Param]>,
+}
+
+impl Assembler {
+    /// `table` is the base table's name as the engine knows it, quoted where needed; `exclusions`
+    /// the body of the relation of that name ([`crate::exclusion::relation`]).
+    pub fn new(
+        catalogue: Catalogue,
+        table: impl Into<String>,
+        exclusions: impl Into<String>,
+    ) -> Self {
+        Self { catalogue, table: table.into(), exclusions: exclusions.into() }
+    }
+
+    /// The files it assembles from.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    /// Binds the view or query called `name`.
+    ///
+    /// # Errors
+    /// [`QueryError`] for an unknown name, unknown or missing values, or a broken file.
+    pub fn named(
+        &self,
+        name: &str,
+        values: &BTreeMap<String, String>,
+        logs: Arc<[Log]>,
+    ) -> Result<BoundQuery, QueryError> {
+        let file = self.catalogue.get(name)?;
+        let name = &file.header.name;
+        match file.kind {
+            Kind::Query => self.assemble(name, &source(file), values, logs),
+            Kind::View => {
+                let all = format!("SELECT * FROM {name}");
+                let text = Source { origin: name, text: &all, params: Some(&[]) };
+                self.assemble(name, &text, values, logs)
+            }
+        }
+    }
+
+    /// Binds a statement that is in no catalogue; `origin` names it in messages.
+    ///
+    /// # Errors
+    /// [`QueryError`] for text that is no SQL, or unknown or missing values.
+    pub fn text(
+        &self,
+        origin: &str,
+        text: &str,
+        values: &BTreeMap<String, String>,
+        logs: Arc<[Log]>,
+    ) -> Result<BoundQuery, QueryError> {
+        let header = super::header::parse(text, origin).ok();
+        let source =
+            Source { origin, text, params: header.as_ref().map(|header| header.params.as_slice()) };
+        self.assemble(origin, &source, values, logs)
+    }
+
+    fn assemble(
+        &self,
+        name: &str,
+        main: &Source<'_>,
+        values: &BTreeMap<String, String>,
+        logs: Arc<[Log]>,
+    ) -> Result<BoundQuery, QueryError> {
+        let lexed = lexer::lex(main.text, main.origin)?;
+        let wants_path = lexed.names.contains("$path");
+        let mut order = Vec::new();
+        self.follow(&lexed, &mut order, &mut Vec::new())?;
+        order.sort_by_key(|name| name != "cloudtrail");
+
+        let mut known = BTreeSet::new();
+        let mut bind = |source: &Source<'_>, lexed: &Lexed| bind(source, lexed, values, &mut known);
+        let mut statement = Statement::default();
+        for relation in &order {
+            statement.open_cte(relation);
+            match self.catalogue.view(relation) {
+                Some(file) => {
+                    let lexed = lexer::lex(&file.text, &file.origin)?;
+                    statement.add(&file.origin, &bind(&source(file), &lexed)?);
+                }
+                None => statement.add(relation, &self.given(relation, wants_path)),
+            }
+            statement.push(")");
+        }
+        let body = bind(main, &lexed)?;
+        statement.finish(main.origin, &body, &lexed);
+        if let Some(unknown) = values.keys().find(|name| !known.contains(*name)) {
+            let all: Vec<_> = known.iter().map(String::as_str).collect();
+            return Err(QueryError::Value {
+                query: name.to_owned(),
+                reason: format!("no parameter is called '{unknown}'"),
+                hint: if all.is_empty() {
+                    "This query takes no parameters.".to_owned()
+                } else {
+                    format!("Its parameters are: {}.", all.join(", "))
+                },
+            });
+        }
+        Ok(BoundQuery { name: name.to_owned(), sql: statement.sql, logs, pieces: statement.pieces })
+    }
+
+    /// Adds every relation that `lexed` mentions, and those they mention, each after its own.
+    fn follow(
+        &self,
+        lexed: &Lexed,
+        order: &mut Vec<String>,
+        path: &mut Vec<String>,
+    ) -> Result<(), QueryError> {
+        for name in lexed.names.difference(&lexed.defined) {
+            let file = self.catalogue.view(name);
+            if order.contains(name) || file.is_none() && !self.is_given(name) {
+                continue;
+            }
+            if path.contains(name) {
+                // A view's own name inside it is a column or a CTE of the same name.
+                if path.last() == Some(name) {
+                    continue;
+                }
+                path.push(name.clone());
+                return Err(QueryError::Circle(path.join(" -> ")));
+            }
+            if let Some(file) = file {
+                path.push(name.clone());
+                self.follow(&lexer::lex(&file.text, &file.origin)?, order, path)?;
+                path.pop();
+            }
+            order.push(name.clone());
+        }
+        Ok(())
+    }
+
+    fn is_given(&self, name: &str) -> bool {
+        matches!(name, "cloudtrail" | "exclusions")
+    }
+
+    fn given(&self, name: &str, wants_path: bool) -> String {
+        if name == "exclusions" {
+            return self.exclusions.clone();
+        }
+        // A CTE has no hidden columns, so the file's address is there under its own name only
+        // when the query asks for it by that name.
+        let path = if wants_path { "\"$path\", " } else { "" };
+        format!(
+            "SELECT {}, region, day, {path}\"$path\" AS log_file\nFROM {}",
+            TABLE_COLUMNS.join(", "),
+            self.table
+        )
+    }
+}
+
+fn source(file: &SqlFile) -> Source<'_> {
+    Source { origin: &file.origin, text: &file.text, params: Some(&file.header.params) }
+}
+
+/// Puts literals into the holes. Values that no header declares are text.
+fn bind(
+    source: &Source<'_>,
+    lexed: &Lexed,
+    values: &BTreeMap<String, String>,
+    known: &mut BTreeSet<String>,
+) -> Result<String, QueryError> {
+    let error = |reason: String, hint: String| QueryError::Value {
+        query: source.origin.to_owned(),
+        reason,
+        hint,
+    };
+    let mut text = String::with_capacity(source.text.len());
+    let mut from = 0;
+    for (hole, name) in &lexed.holes {
+        let param = match source.params {
+            None => None,
+            Some(params) => {
+                Some(params.iter().find(|param| param.name == *name).ok_or_else(|| {
+                    error(
+                        format!("':{name}' is not declared"),
+                        format!("Add a line `-- param: {name} text What it means.` to its header."),
+                    )
+                })?)
+            }
+        };
+        known.insert(name.clone());
+        let kind = param.map_or(Type::Text, |param| param.kind);
+        let value = values
+            .get(name)
+            .or_else(|| param.and_then(|param| param.default.as_ref()))
+            .ok_or_else(|| {
+                error(
+                    format!("parameter '{name}' has no value"),
+                    format!("Give one: --param {name}=..."),
+                )
+            })?;
+        let literal = kind.literal(value).map_err(|wanted| {
+            error(format!("parameter '{name}' cannot be '{value}'"), format!("Give {wanted}."))
+        })?;
+        text.push_str(&source.text[from..hole.start]);
+        text.push_str(&literal);
+        from = hole.end;
+    }
+    text.push_str(&source.text[from..lexed.end]);
+    Ok(text)
+}
+
+/// The statement as it grows, and where its lines come from.
+#[derive(Default)]
+struct Statement {
+    sql: String,
+    pieces: Vec<Piece>,
+    ctes: usize,
+}
+
+impl Statement {
+    fn open_cte(&mut self, name: &str) {
+        self.push(if self.ctes == 0 { "WITH " } else { ",\n" });
+        self.ctes += 1;
+        self.push(name);
+        self.push(" AS (\n");
+    }
+
+    /// Adds a text whose first line starts a line of the statement.
+    fn add(&mut self, origin: &str, text: &str) {
+        let count = |text: &str| text.bytes().filter(|byte| *byte == b'\n').count() as u64;
+        self.pieces.push(Piece {
+            line: count(&self.sql) + 1,
+            lines: count(text) + 1,
+            origin: origin.to_owned(),
+        });
+        self.push(text);
+        self.push("\n");
+    }
+
+    fn push(&mut self, text: &str) {
+        self.sql.push_str(text);
+    }
+
+    /// Adds the query itself; its own `WITH` list goes on with the one that is open.
+    fn finish(&mut self, origin: &str, body: &str, lexed: &Lexed) {
+        self.push(if self.ctes == 0 { "" } else { "\n" });
+        match &lexed.with {
+            Some(with) if self.ctes > 0 => {
+                if lexed.recursive {
+                    self.sql.replace_range(.."WITH".len(), "WITH RECURSIVE");
+                }
+                // Blanks in place of the keyword keep lines and columns where they were written.
+                let blank = " ".repeat(with.len().saturating_sub(1));
+                self.add(origin, &format!("{},{blank}{}", &body[..with.start], &body[with.end..]));
+            }
+            _ => self.add(origin, body),
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use crate::query::catalogue::Catalogue;
+
+    fn assembler(files: &[(&str, &str)]) -> Assembler {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = folder.path().join(format!("{name}.sql"));
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let catalogue = Catalogue::shipped().unwrap().with_folder(folder.path()).unwrap();
+        Assembler::new(catalogue, "base", "SELECT 'x' AS name")
+    }
+
+    fn values(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+        pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+    }
+
+    fn sql(assembler: &Assembler, text: &str) -> String {
+        assembler.text("--sql", text, &values(&[]), Arc::default()).unwrap().sql
+    }
+
+    #[test]
+    fn follows_views_and_puts_cloudtrail_first() {
+        let views = assembler(&[
+            ("views/a", "-- name: a\nSELECT eventid AS b FROM cloudtrail"),
+            ("views/z", "-- name: z\n-- column: b The id.\nSELECT b FROM a, exclusions;"),
+        ]);
+        let bound = views.named("z", &values(&[]), Arc::default()).unwrap();
+        let at = |text: &str| bound.sql.find(text).unwrap();
+        assert!(bound.sql.starts_with("WITH cloudtrail AS (\nSELECT eventversion, "));
+        assert!(at("cloudtrail AS (") < at("a AS (") && at("a AS (") < at("\nz AS ("));
+        assert!(at("exclusions AS (") < at("\nz AS ("));
+        assert!(bound.sql.ends_with("\nSELECT * FROM z\n"), "{}", bound.sql);
+        assert!(!bound.sql.contains(';'));
+    }
+
+    #[test]
+    fn a_querys_own_with_list_goes_on_and_hides_views() {
+        let views = assembler(&[("views/a", "-- name: a\nSELECT 1 AS x FROM cloudtrail")]);
+        let text = sql(&views, "WITH q AS (SELECT x FROM a) SELECT * FROM q");
+        assert!(text.ends_with(")\n,    q AS (SELECT x FROM a) SELECT * FROM q\n"), "{text}");
+        let hidden = sql(&views, "WITH a AS (SELECT 1 AS x) SELECT * FROM a");
+        assert_eq!(hidden, "WITH a AS (SELECT 1 AS x) SELECT * FROM a\n");
+        let recursive = sql(&views, "WITH RECURSIVE t(n) AS (SELECT x FROM a) SELECT n FROM t");
+        assert!(recursive.starts_with("WITH RECURSIVE cloudtrail AS ("));
+    }
+
+    #[test]
+    fn the_hidden_path_is_there_when_asked_for() {
+        let plain = assembler(&[]);
+        assert!(!sql(&plain, "SELECT * FROM cloudtrail").contains("\"$path\", "));
+        assert!(
+            sql(&plain, "SELECT \"$path\" FROM cloudtrail")
+                .contains("\"$path\", \"$path\" AS log_file")
+        );
+    }
+
+    #[test]
+    fn values_become_literals_and_mistakes_say_what_to_do() {
+        let query = "-- name: q\n-- param: who text The person.\n-- param: n integer default=5 How many.\n\
+                     SELECT * FROM cloudtrail WHERE a = :who LIMIT :n";
+        let queries = assembler(&[("queries/q", query)]);
+        let named = |pairs| queries.named("q", &values(pairs), Arc::default());
+        let bound = named(&[("who", "O'Hara")]).unwrap();
+        assert!(bound.sql.contains("a = 'O''Hara' LIMIT 5"), "{}", bound.sql);
+        let refused = |pairs| {
+            let refused = named(pairs).unwrap_err();
+            format!("{refused} | {}", refused.hint().unwrap())
+        };
+        assert!(refused(&[]).ends_with("parameter 'who' has no value | Give one: --param who=..."));
+        assert!(refused(&[("who", "a"), ("n", "ten")]).contains("Give a whole number"));
+        assert_eq!(
+            refused(&[("who", "a"), ("whom", "b")]),
+            "q: no parameter is called 'whom' | Its parameters are: n, who."
+        );
+    }
+
+    #[test]
+    fn an_error_line_leads_back_to_its_file() {
+        let views = assembler(&[("views/a", "-- name: a\nSELECT\n  oops\nFROM cloudtrail")]);
+        let bound =
+            views.text("--sql", "SELECT 1,\n  wrong FROM a", &values(&[]), Arc::default()).unwrap();
+        let line_of = |text: &str| {
+            1 + bound.sql[..bound.sql.find(text).unwrap()].matches('\n').count() as u64
+        };
+        let (file, line) = bound.written_at(line_of("oops")).unwrap();
+        assert!(file.ends_with("a.sql"));
+        assert_eq!(line, 3);
+        assert_eq!(bound.written_at(line_of("wrong")), Some(("--sql", 2)));
+    }
+
+    #[test]
+    fn circles_are_found() {
+        let views = assembler(&[
+            ("views/a", "-- name: a\nSELECT * FROM b"),
+            ("views/b", "-- name: b\nSELECT * FROM a"),
+        ]);
+        let circle = views.named("a", &values(&[]), Arc::default()).unwrap_err();
+        assert_eq!(circle.to_string(), "views select from each other: a -> b -> a");
+    }
+}

@@ -1,0 +1,177 @@
+//! The catalogue of `.sql` files: those compiled in, and a user's folder over them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use include_dir::{Dir, include_dir};
+
+use super::QueryError;
+use super::header::{self, Header};
+
+static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/sql");
+
+/// What a file is for, told by its folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// `views/`: a relation that queries select from.
+    View,
+    /// `queries/`: a question with parameters.
+    Query,
+}
+
+impl Kind {
+    const ALL: [(Self, &'static str); 2] = [(Self::View, "views"), (Self::Query, "queries")];
+}
+
+/// One `.sql` file.
+#[derive(Debug, Clone)]
+pub struct SqlFile {
+    /// What it is for.
+    pub kind: Kind,
+    /// Where it stands: `sql/views/events.sql`, or a path of the user's.
+    pub origin: String,
+    /// What it says of itself.
+    pub header: Header,
+    /// The whole text, header included.
+    pub text: String,
+}
+
+/// All `.sql` files by name.
+#[derive(Debug, Clone)]
+pub struct Catalogue {
+    files: BTreeMap<String, SqlFile>,
+}
+
+impl Catalogue {
+    /// The files that are compiled in.
+    ///
+    /// # Errors
+    /// [`QueryError::Header`] when a shipped header is broken.
+    pub fn shipped() -> Result<Self, QueryError> {
+        let mut catalogue = Self { files: BTreeMap::new() };
+        for (kind, folder) in Kind::ALL {
+            let files = SHIPPED.get_dir(folder).into_iter().flat_map(Dir::files);
+            for file in files {
+                let path = file.path();
+                if let (true, Some(text)) = (is_sql(path), file.contents_utf8()) {
+                    catalogue.add(
+                        kind,
+                        format!("sql/{}", path.display()),
+                        path,
+                        text.to_owned(),
+                    )?;
+                }
+            }
+        }
+        Ok(catalogue)
+    }
+
+    /// Puts the files of a user's folder, laid out like `sql/`, over those that are there.
+    ///
+    /// # Errors
+    /// [`QueryError::File`] when the folder or a file in it cannot be read, and errors in headers.
+    pub fn with_folder(mut self, folder: &Path) -> Result<Self, QueryError> {
+        let unreadable = |path: &Path| {
+            let path = path.to_owned();
+            move |source| QueryError::File { path, source }
+        };
+        fs::read_dir(folder).map_err(unreadable(folder))?;
+        for (kind, sub) in Kind::ALL {
+            let sub = folder.join(sub);
+            if !sub.is_dir() {
+                continue;
+            }
+            for entry in fs::read_dir(&sub).map_err(unreadable(&sub))? {
+                let path = entry.map_err(unreadable(&sub))?.path();
+                if is_sql(&path) {
+                    let text = fs::read_to_string(&path).map_err(unreadable(&path))?;
+                    self.add(kind, path.display().to_string(), &path, text)?;
+                }
+            }
+        }
+        Ok(self)
+    }
+
+    /// The file called `name`; letter case does not matter.
+    ///
+    /// # Errors
+    /// [`QueryError::Unknown`], with the nearest name.
+    pub fn get(&self, name: &str) -> Result<&SqlFile, QueryError> {
+        self.files.get(&name.to_lowercase()).ok_or_else(|| QueryError::Unknown {
+            name: name.to_owned(),
+            nearest: crate::nearest(name, self.files.keys()).cloned(),
+        })
+    }
+
+    /// The view called `name`, if there is one.
+    pub fn view(&self, name: &str) -> Option<&SqlFile> {
+        self.files.get(name).filter(|file| file.kind == Kind::View)
+    }
+
+    /// All files, views first, by name.
+    pub fn files(&self) -> Vec<&SqlFile> {
+        let mut files: Vec<_> = self.files.values().collect();
+        files.sort_by_key(|file| file.kind);
+        files
+    }
+
+    fn add(
+        &mut self,
+        kind: Kind,
+        origin: String,
+        path: &Path,
+        text: String,
+    ) -> Result<(), QueryError> {
+        let header = header::parse(&text, &origin)?;
+        let stem = path.file_stem().map(|stem| stem.to_string_lossy());
+        if stem.as_deref() != Some(header.name.as_str()) {
+            return Err(QueryError::Header {
+                origin,
+                line: 1,
+                reason: format!("the name '{}' is not the file's", header.name),
+            });
+        }
+        let file = SqlFile { kind, origin, header, text };
+        self.files.insert(file.header.name.to_lowercase(), file);
+        Ok(())
+    }
+}
+
+fn is_sql(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "sql")
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_users_file_hides_the_shipped_one_of_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("views")).unwrap();
+        let path = folder.path().join("views/events.sql");
+        fs::write(&path, "-- name: events\nSELECT 1 AS mine").unwrap();
+        let catalogue = Catalogue::shipped().unwrap().with_folder(folder.path()).unwrap();
+        assert_eq!(catalogue.get("Events").unwrap().origin, path.display().to_string());
+    }
+
+    #[test]
+    fn a_missing_folder_and_a_misnamed_file_are_errors() {
+        let shipped = || Catalogue::shipped().unwrap();
+        assert!(shipped().with_folder(Path::new("/no/such/folder")).is_err());
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("queries")).unwrap();
+        fs::write(folder.path().join("queries/a.sql"), "-- name: b\nSELECT 1").unwrap();
+        let refused = shipped().with_folder(folder.path()).unwrap_err().to_string();
+        assert!(refused.ends_with("a.sql:1: the name 'b' is not the file's"), "{refused}");
+    }
+
+    #[test]
+    fn an_unknown_name_suggests_the_nearest() {
+        let unknown = Catalogue::shipped().unwrap();
+        let unknown = unknown.get("console_change").unwrap_err();
+        assert!(unknown.hint().unwrap().contains("console_changes"));
+    }
+}

@@ -1,0 +1,121 @@
+//! The full event of a finding, fetched from its log, without secrets.
+//!
+//! Only logs that hold findings are opened, each once.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::{self, Read};
+
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::finding::Finding;
+use crate::logs::Log;
+use crate::logs::records::{self, Next};
+
+/// What takes the place of a secret.
+pub const REDACTED: &str = "[redacted]";
+
+/// Attaches its event to each finding that has none yet. A finding whose log cannot be read again,
+/// or whose event has no id, stays without.
+pub fn attach<R: Read>(
+    findings: &mut [Finding],
+    logs: &[Log],
+    open: impl Fn(&Log) -> io::Result<R>,
+) {
+    let mut wanted: BTreeMap<String, HashMap<String, Vec<usize>>> = BTreeMap::new();
+    for (place, finding) in findings.iter().enumerate() {
+        if let (Some(log), None) = (&finding.log_file, &finding.raw) {
+            let events = wanted.entry(log.clone()).or_default();
+            events.entry(finding.event_id.clone()).or_default().push(place);
+        }
+    }
+    for log in logs {
+        let Some(events) = wanted.remove(&log.address) else {
+            continue;
+        };
+        let Ok(file) = open(log) else { continue };
+        let mut missing = events.len();
+        // What was read before a damage counts; the damage itself was reported by the scan.
+        let _ = records::read(file, |record| {
+            if let Some(places) = event_id(record).and_then(|id| events.get(&id)) {
+                if let Some(raw) = redacted(record) {
+                    for place in places {
+                        findings[*place].raw = Some(raw.clone());
+                    }
+                }
+                missing = missing.saturating_sub(1);
+            }
+            if missing == 0 { Next::Stop } else { Next::More }
+        });
+    }
+}
+
+/// The `eventID` of a record.
+pub fn event_id(record: &str) -> Option<String> {
+    let id: sonic_rs::LazyValue<'_> = sonic_rs::get(record, ["eventID"]).ok()?;
+    sonic_rs::from_str(id.as_raw_str()).ok()
+}
+
+/// The record as JSON text with its secrets replaced; `None` if it is no JSON.
+pub fn redacted(record: &str) -> Option<Box<RawValue>> {
+    let mut value: Value = serde_json::from_str(record).ok()?;
+    redact(&mut value);
+    serde_json::value::to_raw_value(&value).ok()
+}
+
+fn redact(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                match field {
+                    Value::String(text) if is_secret(name) => REDACTED.clone_into(text),
+                    Value::Number(_) if is_secret(name) => *field = Value::from(REDACTED),
+                    field => redact(field),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(redact),
+        _ => {}
+    }
+}
+
+/// Whether a field of this name holds something that opens a door. Names of secrets are none.
+fn is_secret(name: &str) -> bool {
+    const PARTS: [&str; 7] =
+        ["password", "passwd", "passphrase", "privatekey", "sessiontoken", "userdata", "authtoken"];
+    const NAMES: [&str; 6] =
+        ["secretid", "secretarn", "secretname", "secretlist", "secretversionid", "secrettype"];
+    let name: String =
+        name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    let about_passwords =
+        ["passwordpolicy", "passwordlastused", "passwordresetrequired", "passwordlength"];
+    if about_passwords.iter().any(|part| name.contains(part)) {
+        return false;
+    }
+    PARTS.iter().any(|part| name.contains(part))
+        || name.contains("secret") && !NAMES.contains(&name.as_str())
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_go_and_everything_else_stays_as_it_was() {
+        let record = r#"{"eventID":"e","requestParameters":{"masterUserPassword":"hunter2","secretString":"s3",
+            "secretId":"prod/db","nested":[{"sessionToken":"t0k","dBPort":5432.10}]},
+            "responseElements":{"accessKey":{"accessKeyId":"AKIA1","secretAccessKey":"zzz"}},
+            "passwordResetRequired":false,"x":"a\u00e9"}"#;
+        let text = redacted(record).unwrap().get().to_owned();
+        for secret in ["hunter2", "s3", "t0k", "zzz"] {
+            assert!(!text.contains(secret), "{text}");
+        }
+        for kept in
+            ["\"secretId\":\"prod/db\"", "AKIA1", "5432.1", "\"passwordResetRequired\":false", "aé"]
+        {
+            assert!(text.contains(kept), "{kept} in {text}");
+        }
+        assert!(redacted("no json").is_none());
+    }
+}

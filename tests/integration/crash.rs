@@ -1,0 +1,266 @@
+//! A crash between any two steps, and a killed process at any moment: the union of findings is in
+//! the journal exactly once.
+
+use std::collections::BTreeSet;
+use std::process::Stdio;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use clickops::app::{self, App};
+use clickops::collect::{Collect, collect};
+use clickops::config::Config;
+use clickops::journal;
+use clickops::message::{Form, Message};
+use clickops::render::Renderer;
+use clickops::report::{Reporting, report};
+use clickops::sink::{Receipt, Sink, SinkError};
+use clickops::store::dir::DirStore;
+use clickops::store::{Expected, Store, StoreError, Version};
+use clickops::window::Limits;
+
+use crate::program::{Desk, change, log, project};
+
+/// A store whose process dies at one of its steps: before the step happens, or after.
+struct Dying {
+    store: DirStore,
+    left: AtomicUsize,
+    after: bool,
+}
+
+impl Dying {
+    fn step(&self) -> Result<(), StoreError> {
+        // Once dead, a process does nothing more.
+        let left = self.left.load(Ordering::Relaxed);
+        if left == 0 {
+            return Err(StoreError::Failed {
+                action: "write",
+                place: String::new(),
+                reason: "dead".to_owned(),
+            });
+        }
+        self.left.store(left - 1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn dies_after(&self) -> Result<(), StoreError> {
+        if self.after && self.left.load(Ordering::Relaxed) == 0 { self.step() } else { Ok(()) }
+    }
+}
+
+#[async_trait]
+impl Store for Dying {
+    async fn get(&self, key: &str) -> Result<Option<(Vec<u8>, Version)>, StoreError> {
+        self.step()?;
+        self.store.get(key).await
+    }
+
+    async fn put(
+        &self,
+        key: &str,
+        bytes: &[u8],
+        expected: Expected,
+    ) -> Result<Version, StoreError> {
+        self.step()?;
+        let version = self.store.put(key, bytes, expected).await?;
+        self.dies_after()?;
+        Ok(version)
+    }
+
+    async fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+        self.step()?;
+        self.store.list(prefix).await
+    }
+}
+
+/// Remembers what was delivered, over all lives of the process.
+#[derive(Default)]
+struct Remembering(Mutex<Vec<String>>);
+
+#[async_trait]
+impl Sink for &'static Remembering {
+    fn form(&self) -> Form {
+        Form::Text
+    }
+
+    async fn deliver(&self, message: &Message) -> Result<Receipt, SinkError> {
+        self.0.lock().unwrap().push(message.body.clone());
+        Ok(Receipt::default())
+    }
+}
+
+fn now() -> DateTime<Utc> {
+    "2026-11-23T12:00:00Z".parse().unwrap()
+}
+
+fn config(text: &str, desk: &Desk) -> Config {
+    let path = desk.write("clickops.toml", text);
+    Config::load(Some(&path), []).unwrap()
+}
+
+/// One life of the process: collect, then report. `Err` is its death.
+async fn live(app: &App, store: &dyn Store, sink: &'static Remembering) -> Result<(), String> {
+    let detections: Vec<String> = vec![app.config.reports[0].detection.clone()];
+    let engine = app.engine().unwrap();
+    let run = Collect {
+        engine: engine.as_ref(),
+        store,
+        assembler: &app.assembler().unwrap(),
+        detections: &detections,
+        // Each log is a part of its own, so that there are many windows to die between.
+        limits: Limits { part_bytes: 1, ..Limits::default() },
+        now: app.now,
+        watch: &|_| {},
+    };
+    collect(&run, app.some_logs().unwrap()).await.map_err(|error| error.to_string())?;
+    let channels = [("terminal".to_owned(), Box::new(sink) as Box<dyn Sink>)].into();
+    let reporting = Reporting {
+        store,
+        accounts: &app.config.accounts,
+        renderer: &Renderer::shipped(),
+        channels: &channels,
+        now: app.now,
+        color: false,
+        forced: false,
+    };
+    let reported =
+        report(&reporting, &app.config.reports[0]).await.map_err(|error| error.to_string())?;
+    if reported.failed.is_empty() { Ok(()) } else { Err(reported.notes.join(", ")) }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dying_between_any_two_steps_loses_nothing_and_doubles_nothing() {
+    let events = ["a", "b", "c", "d"];
+    for after in [false, true] {
+        let mut deaths = 0;
+        for steps in 1.. {
+            let desk = Desk::new();
+            desk.write("logs/1.json", log(&[change("a", "2026-11-23T09:00:00Z")]));
+            desk.write(
+                "logs/2.json",
+                log(&[change("b", "2026-11-23T09:01:00Z"), change("c", "2026-11-23T09:02:00Z")]),
+            );
+            let mut app =
+                App::new(config("[[report]]\nname = \"all\"\nmode = \"both\"\n", &desk), now());
+            app.config.logs = Some(clickops::config::Place::Dir(desk.path("logs")));
+            let sink: &'static Remembering = Box::leak(Box::default());
+
+            let store = DirStore::new(desk.path("store"));
+            let dying = Dying { store: store.clone(), left: steps.into(), after };
+            let died = live(&app, &dying, sink).await.is_err();
+            // What comes while the process is dead.
+            desk.write(
+                "logs/3.json",
+                log(&[change("c", "2026-11-23T09:02:00Z"), change("d", "2026-11-23T09:03:00Z")]),
+            );
+            live(&app, &store, sink).await.unwrap();
+            let delivered = sink.0.lock().unwrap().len();
+            live(&app, &store, sink).await.unwrap();
+            assert_eq!(
+                sink.0.lock().unwrap().len(),
+                delivered,
+                "nothing is left to say, steps {steps}"
+            );
+
+            let mut found = Vec::new();
+            for number in 0.. {
+                let Some(entry) = journal::read(&store, number).await.unwrap() else { break };
+                found.extend(entry.findings.into_iter().map(|finding| finding.event_id));
+            }
+            found.sort();
+            assert_eq!(found, events, "steps {steps}, after {after}");
+            let messages = sink.0.lock().unwrap().clone();
+            let mut twice = 0;
+            for event in events {
+                let sent = messages
+                    .iter()
+                    .filter(|body| {
+                        body.contains(&format!("clickops explain {event}\n"))
+                            || body.contains(&format!("clickops explain {event} "))
+                    })
+                    .count();
+                assert!(
+                    sent >= 1,
+                    "no message has {event}, steps {steps}, after {after}: {messages:#?}"
+                );
+                twice += sent - 1;
+            }
+            // The digest names its first change too, so the doubled message may count twice.
+            assert!(twice <= events.len(), "{messages:#?}");
+            let different: BTreeSet<_> = messages.iter().collect();
+            assert!(
+                messages.len() <= different.len() + 1,
+                "at most the message on its way goes out twice: {messages:#?}"
+            );
+            deaths += usize::from(died);
+            if !died {
+                break;
+            }
+        }
+        assert!(deaths > 15, "there are more steps than {deaths} to die at");
+    }
+}
+
+/// The program itself, killed at moments spread over the time of a whole run.
+#[test]
+fn a_killed_program_goes_on_where_it_was() {
+    let logs = project("examples/logs");
+    let logs = logs.to_str().unwrap();
+    let whole = Desk::new();
+    let started = std::time::Instant::now();
+    whole.clickops_with("run --logs", &[logs]).ok();
+    let time = started.elapsed();
+    let expected: BTreeSet<_> = whole.journal().into_iter().collect();
+
+    const KILLS: u32 = 12;
+    for kill in 1..=KILLS {
+        let desk = Desk::new();
+        for _ in 0..2 {
+            let mut run = desk
+                .command("run --logs")
+                .arg(logs)
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap();
+            std::thread::sleep(time * kill / KILLS + Duration::from_millis(1));
+            run.kill().unwrap();
+            run.wait().unwrap();
+        }
+        desk.clickops_with("run --logs", &[logs]).ok();
+        let journal = desk.journal();
+        let found: BTreeSet<_> = journal.iter().cloned().collect();
+        assert_eq!(found, expected, "killed at {kill}/{KILLS}");
+        assert_eq!(journal.len(), found.len(), "killed at {kill}/{KILLS}");
+    }
+}
+
+/// Two runs at once take turns.
+#[test]
+fn two_runs_at_once_find_everything_once() {
+    let logs = project("examples/logs");
+    let desk = Desk::new();
+    let start = || {
+        let mut run = desk.command("run --logs");
+        run.arg(&logs).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
+    };
+    let runs = [start(), start(), start()];
+    let mut said = Vec::new();
+    for run in runs {
+        let output = run.wait_with_output().unwrap();
+        assert!(output.status.success());
+        said.push(String::from_utf8(output.stdout).unwrap());
+    }
+    assert_eq!(said.iter().filter(|text| text.starts_with("Nothing new")).count(), 2, "{said:#?}");
+    let journal = desk.journal();
+    assert_eq!(journal.iter().collect::<BTreeSet<_>>().len(), journal.len());
+}
+
+#[test]
+fn what_the_example_archive_holds_can_be_listed() {
+    let listing = app::list(&project("examples/logs")).unwrap();
+    assert!(listing.unreadable.is_empty());
+    assert!(listing.logs.iter().all(|log| log.place.is_some() && log.delivery_minute().is_some()));
+}
