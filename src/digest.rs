@@ -26,6 +26,9 @@ mod identity;
 pub mod moments;
 pub mod outage;
 pub mod people;
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
+mod tests;
 mod weight;
 pub mod words;
 
@@ -192,8 +195,8 @@ impl Digest {
         let first_id = people
             .first()
             .and_then(|person| person.places.first()?.actions.first())
-            .map(|action| action.event_id.clone())
-            .filter(|id| !id.is_empty());
+            .filter(|action| !action.id.is_empty())
+            .map(|action| action.event_id.clone());
         Self {
             version: VERSION,
             title: title(&about.report, &counts, &clock.period_text()),

@@ -30,8 +30,8 @@ pub use error::RenderError;
 
 use source::Source;
 
-/// How much work one template may do: about a hundred times what a digest of a thousand changes
-/// needs, and less than a second.
+/// How much work one template may do: three times what the longest digest of the shipped ones
+/// needs, and a thousand times the usual.
 const FUEL: u64 = 5_000_000;
 
 /// Longest message, in bytes. No channel takes more, and no person.
@@ -98,7 +98,13 @@ impl Renderer {
         look: impl Into<Look>,
     ) -> Result<Message, RenderError> {
         let source = Source::new(self.folder.as_deref());
-        run(&source, form, template, &Value::from(Serde(context)), look.into())
+        run(
+            &source,
+            form,
+            template,
+            &Value::from(Serde(context)),
+            look.into(),
+        )
     }
 
     /// Renders one template; where the user's own fails, the shipped one of the same name.
@@ -155,9 +161,13 @@ fn run(
     environment
         .get_template(&name)
         .and_then(|template| template.render_captured_to(context.clone(), &mut page))
-        .map_err(
-            |error| if page.full { RenderError::too_long(&name, source) } else { fail(error) },
-        )?;
+        .map_err(|error| {
+            if page.full {
+                RenderError::too_long(&name, source)
+            } else {
+                fail(error)
+            }
+        })?;
     // Templates write UTF-8 only; a replacement character would be a bug that people can see.
     let text = String::from_utf8_lossy(&page.bytes);
     let title = text_field(context, "title");

@@ -105,8 +105,13 @@ pub fn action(finding: &Finding) -> String {
     clip(&finding.action())
 }
 
-/// The first eight characters of an event's id: enough to find it again.
+/// The first eight characters of an event's id: enough to find it again. Empty for an id such as
+/// AWS never gives: messages put ids into commands, and people paste those into a shell.
 pub fn short_id(id: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if id.starts_with('-') || !id.chars().all(plain) {
+        return String::new();
+    }
     id.chars().take(8).collect()
 }
 
@@ -143,5 +148,13 @@ mod tests {
         assert_eq!(client("aws-cli/2.31.1 md/x"), "aws-cli");
         assert_eq!(client("[S3Console/0.4, aws-internal/3]"), "S3 console");
         assert_eq!(client("/"), "/");
+    }
+
+    #[test]
+    fn no_id_becomes_a_command_of_its_own() {
+        assert_eq!(short_id("6f1c2b3a-0d4e-4f6a"), "6f1c2b3a");
+        for id in ["", "6f1c2b3a; rm -rf ~", "$(id)", "--config=x", "a\nb", "é"] {
+            assert_eq!(short_id(id), "");
+        }
     }
 }

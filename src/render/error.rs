@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use minijinja::value::ValueKind;
 use minijinja::{Error, ErrorKind, Value};
 
-use super::source::Source;
+use super::source::{self, Source};
 use crate::digest::words::clip;
 
 /// Filters that are not the template engine's own, for suggestions.
@@ -91,10 +91,19 @@ fn remedy(error: &Error, asked: &str, context: &Value) -> String {
                 None => "templates/README.md lists the filters".to_owned(),
             }
         }
-        ErrorKind::TemplateNotFound => {
-            format!("put it into the templates folder, next to {asked}, or use a shipped name")
+        ErrorKind::TemplateNotFound | ErrorKind::BadInclude => {
+            let missing = detail.split(['\'', '"']).nth(1).unwrap_or_default();
+            let missing = missing.rsplit('/').next().unwrap_or_default();
+            let shipped = source::files(asked);
+            match nearest(missing, shipped.iter().map(String::as_str)) {
+                Some(name) => format!("the nearest shipped one is `{name}`"),
+                None => "put it into the templates folder".to_owned(),
+            }
         }
         ErrorKind::OutOfFuel => "look for a loop that repeats too much".to_owned(),
+        ErrorKind::InvalidOperation if detail.starts_with("recursion limit") => {
+            "look for a template that includes itself".to_owned()
+        }
         _ => "compare with the shipped template of this name".to_owned(),
     }
 }

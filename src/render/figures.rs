@@ -107,6 +107,7 @@ fn pretty(state: &mut State, value: &Value, most: Option<usize>) -> Result<Value
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 
@@ -115,7 +116,7 @@ mod tests {
         assert_eq!(bytes(1), "1 byte");
         assert_eq!(bytes(38_100_000), "38.1 MB");
         assert_eq!(bytes(999_999), "1.0 MB");
-        assert_eq!(seconds(3.14), "3.1 s");
+        assert_eq!(seconds(3.12), "3.1 s");
         assert_eq!(seconds(125.0), "2 min 5 s");
         assert_eq!(usd(0.0002), "$0.0002");
         assert_eq!(usd(0.000_000_1), "under $0.0001");
@@ -126,7 +127,10 @@ mod tests {
     #[test]
     fn times_are_the_zones() {
         let zone = chrono_tz::Africa::Johannesburg;
-        assert_eq!(time("2026-11-23T07:12:00Z", zone, "%H:%M").unwrap(), "09:12");
+        assert_eq!(
+            time("2026-11-23T07:12:00Z", zone, "%H:%M").unwrap(),
+            "09:12"
+        );
         assert!(time("2026-11-23T07:12:00Z", zone, "%Q").is_err());
         assert!(time("soon", zone, "%H:%M").is_err());
     }

@@ -10,33 +10,62 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::neutral;
 
 pub(super) fn add(environment: &mut Environment<'static>) {
+    // The engine's own would escape for HTML where a template asks for that, and let a line break
+    // through.
+    for name in ["e", "escape"] {
+        environment.add_filter(name, |state: &mut State, value: &Value| {
+            Ok::<_, Error>(shown(state, value)?.into_value())
+        });
+    }
     environment.add_filter("width", |state: &mut State, value: &Value| {
         Ok::<_, Error>(columns(shown(state, value)?.as_str()))
     });
     environment.add_filter("widest", widest);
     environment.add_filter("cut", |state: &mut State, value: &Value, width: usize| {
-        Ok::<_, Error>(shown(state, value)?.map(|text| cut(&text, width)).into_value())
+        Ok::<_, Error>(
+            shown(state, value)?
+                .map(|text| cut(&text, width))
+                .into_value(),
+        )
     });
-    environment.add_filter("squeeze", |state: &mut State, value: &Value, width: usize| {
-        Ok::<_, Error>(shown(state, value)?.map(|text| squeeze(&text, width)).into_value())
-    });
+    environment.add_filter(
+        "squeeze",
+        |state: &mut State, value: &Value, width: usize| {
+            Ok::<_, Error>(
+                shown(state, value)?
+                    .map(|text| squeeze(&text, width))
+                    .into_value(),
+            )
+        },
+    );
     environment.add_filter("pad", |state: &mut State, value: &Value, width: usize| {
-        Ok::<_, Error>(shown(state, value)?.map(|text| pad(&text, width)).into_value())
+        Ok::<_, Error>(
+            shown(state, value)?
+                .map(|text| pad(&text, width))
+                .into_value(),
+        )
     });
     environment.add_filter("right", |state: &mut State, value: &Value, width: usize| {
         let right = |text: String| format!("{}{text}", gap(&text, width));
         Ok::<_, Error>(shown(state, value)?.map(right).into_value())
     });
-    environment.add_filter("column", |state: &mut State, value: &Value, width: usize| {
-        let column = |text: String| pad(&cut(&text, width), width);
-        Ok::<_, Error>(shown(state, value)?.map(column).into_value())
-    });
+    environment.add_filter(
+        "column",
+        |state: &mut State, value: &Value, width: usize| {
+            let column = |text: String| pad(&cut(&text, width), width);
+            Ok::<_, Error>(shown(state, value)?.map(column).into_value())
+        },
+    );
     environment.add_filter("spread", spread);
     environment.add_filter("flow", flow);
     environment.add_filter(
         "wrap",
         |state: &mut State, value: &Value, width: usize, indent: usize| {
-            Ok::<_, Error>(shown(state, value)?.map(|text| wrap(&text, width, indent)).into_value())
+            Ok::<_, Error>(
+                shown(state, value)?
+                    .map(|text| wrap(&text, width, indent))
+                    .into_value(),
+            )
         },
     );
 }
@@ -222,7 +251,9 @@ impl Lines {
         loop {
             let part = head(rest, self.width);
             // A letter wider than the whole line still has to go somewhere.
-            let end = part.len().max(rest.chars().next().map_or(0, char::len_utf8));
+            let end = part
+                .len()
+                .max(rest.chars().next().map_or(0, char::len_utf8));
             self.text.push_str(&rest[..end]);
             self.used = Some(rest[..end].width());
             rest = &rest[end..];
@@ -270,7 +301,10 @@ mod tests {
         assert_eq!(cut("longer text", 7), "longer…");
         assert_eq!(cut("王小明", 4), "王…");
         assert_eq!(cut("abc", 0), "…");
-        assert_eq!(squeeze("arn:aws:s3:::bucket/orders-db", 15), "arn:aws…ders-db");
+        assert_eq!(
+            squeeze("arn:aws:s3:::bucket/orders-db", 15),
+            "arn:aws…ders-db"
+        );
     }
 
     #[test]
@@ -281,5 +315,17 @@ mod tests {
         assert_eq!(wrap("王", 1, 0), "王");
         assert_eq!(wrap("  lead", 20, 0), "  lead");
         assert_eq!(wrap("", 20, 0), "");
+    }
+    proptest::proptest! {
+        #[test]
+        fn any_text_fits_and_stays_whole(text in "\\PC{0,60}", width in 1_usize..40) {
+            let text = neutral::line(&text).into_owned();
+            assert!(columns(&cut(&text, width)) <= width);
+            assert!(columns(&squeeze(&text, width)) <= width);
+            let wrapped = wrap(&text, width.max(2), 0);
+            assert!(wrapped.lines().all(|line| columns(line) <= width.max(2)), "{wrapped}");
+            let joined = |text: &str| text.replace([' ', '\n'], "");
+            assert_eq!(joined(&wrapped), joined(&text));
+        }
     }
 }

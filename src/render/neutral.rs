@@ -143,4 +143,14 @@ mod tests {
         assert_eq!(page(text, true), "\x1b[1mbold\x1b[22m\n\\x1b[2J\tx");
         assert_eq!(page(text, false), "\\x1b[1mbold\\x1b[22m\n\\x1b[2J\tx");
     }
+    proptest::proptest! {
+        #[test]
+        fn no_text_leaves_its_line(text in proptest::prelude::any::<String>()) {
+            let neutral = line(&text);
+            assert!(!neutral.chars().any(|c| c.is_control() || steers(c)), "{neutral:?}");
+            // Once is enough.
+            assert_eq!(line(&neutral), neutral);
+            assert!(!page(&text, true).replace("\x1b[", "").chars().any(|c| c.is_control() && c != '\n' && c != '\t'));
+        }
+    }
 }

@@ -35,6 +35,17 @@ pub(super) fn names(form: Form) -> Vec<String> {
         .collect()
 }
 
+/// Names of all shipped files, parts too, in the folder of the template with this path.
+pub(super) fn files(path: &str) -> Vec<String> {
+    let folder = path.split('/').next().unwrap_or_default();
+    let files = SHIPPED.get_dir(folder).map(Dir::files);
+    files
+        .into_iter()
+        .flatten()
+        .filter_map(|file| Some(file.path().file_name()?.to_str()?.to_owned()))
+        .collect()
+}
+
 impl Source {
     pub(super) fn new(folder: Option<&Path>) -> Self {
         Self { folder: folder.map(Path::to_owned) }
