@@ -2,7 +2,7 @@
 -- about: Everything people did by hand in the console, each act once: changes, failed attempts, what
 -- about: services did in consequence, and acts that change no configuration; with the exclusion that
 -- about: covers it. Reports show the rows with reported = 'true' and count the others.
--- column: event_id CloudTrail's eventID; a hash of the record where it has none
+-- column: event_id CloudTrail's eventID; where a record has none, an id made of what else it says
 -- column: event_time when the call completed, ISO 8601, UTC
 -- column: account_id the account whose trail got the event
 -- column: region the region whose trail got the event; us-east-1 for global services

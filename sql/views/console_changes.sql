@@ -1,7 +1,7 @@
 -- name: console_changes
 -- about: What people changed by hand in the AWS console, each change once: the detection that clickops
 -- about: reports. Noise and accepted changes (sql/exclusions.toml and the config) are left out.
--- column: event_id CloudTrail's eventID; a hash of the record where it has none
+-- column: event_id CloudTrail's eventID; where a record has none, an id made of what else it says
 -- column: event_time when the call completed, ISO 8601, UTC
 -- column: account_id the account whose trail got the event
 -- column: region the region whose trail got the event; us-east-1 for global services

@@ -2,7 +2,7 @@
 -- about: Every CloudTrail record as it was delivered, one row each, under plain names.
 -- about: Nothing is judged and nothing is dropped here: the verdicts are built on top, and people
 -- about: select from it for everything else. All columns are text; what a record does not say is NULL.
--- column: event_id CloudTrail's eventID; a hash of the record where it has none
+-- column: event_id CloudTrail's eventID; where a record has none, an id made of what else it says
 -- column: original_event_id the event that this one repeats or corrects, else its own event_id
 -- column: event_time when the call completed, ISO 8601, UTC
 -- column: account_id the account whose trail got the event
@@ -93,16 +93,16 @@ plain AS (
 named AS (
     SELECT
         *,
-        -- Some old or published records have no eventID. Copies of one record get the same hash.
-        CASE
-            WHEN own_id IS NULL THEN lower(to_hex(sha256(to_utf8(concat(
-                coalesce(event_time, ''), ' ', coalesce(event_source, ''), ' ', coalesce(event_name, ''), ' ',
-                coalesce(account_id, ''), ' ', coalesce(region, ''), ' ', coalesce(actor_arn, principal_id, ''), ' ',
-                coalesce(source_ip, ''), ' ', coalesce(user_agent, ''), ' ', coalesce(request_id, ''), ' ', coalesce(error_code, ''), ' ',
-                coalesce(request_parameters, ''), ' ', coalesce(response_elements, '')
-            )))))
-            ELSE own_id
-        END AS event_id,
+        -- Some old or published records have no eventID. What else they say tells them apart, down to
+        -- the length of the request, and copies of one record get the same id.
+        coalesce(
+            own_id,
+            concat(
+                'no-id/', coalesce(event_time, ''), '/', coalesce(event_source, ''), '/', coalesce(event_name, ''), '/',
+                coalesce(request_id, access_key_id, principal_id, account_id, ''), '/', coalesce(error_code, ''), '/',
+                CAST(coalesce(length(request_parameters), 0) AS varchar)
+            )
+        ) AS event_id,
         CASE
             WHEN actor_type IN ('AssumedRole', 'Role') THEN coalesce(issuer_name, split_part(actor_arn, '/', 2))
         END AS role,

@@ -2,7 +2,7 @@
 -- about: What the detection says of every event: made by hand in the AWS console or not, by which
 -- about: rule, and why. One row for each delivered record; nothing is dropped, so it also answers
 -- about: why an event is NOT reported. sql/README.md lists the rules. To change one, edit it here.
--- column: event_id CloudTrail's eventID; a hash of the record where it has none
+-- column: event_id CloudTrail's eventID; where a record has none, an id made of what else it says
 -- column: event_time when the call completed, ISO 8601, UTC
 -- column: account_id the account whose trail got the event
 -- column: region the region whose trail got the event; us-east-1 for global services
