@@ -127,7 +127,9 @@ fn coded(text: &str) -> (Option<&'static str>, &str) {
         .iter()
         .find_map(|code| {
             let message = text.split_once(code)?.1.strip_prefix(": ")?;
-            Some((Some(*code), message))
+            // DataFusion adds its own words about signatures.
+            let own = message.split_once(". No function matches");
+            Some((Some(*code), own.map_or(message, |(message, _)| message)))
         })
         .unwrap_or((None, text))
 }

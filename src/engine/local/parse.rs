@@ -1,5 +1,7 @@
 //! SQL text to one statement: the place of Athena's grammar.
 
+use std::ops::ControlFlow;
+
 use datafusion::common::DFSchema;
 use datafusion::sql::parser::{DFParserBuilder, Statement};
 use datafusion::sql::sqlparser::ast::{self, Expr, SelectItem, SetExpr, Statement as SqlStatement};
@@ -67,18 +69,63 @@ pub(super) fn statement(sql: &str) -> Result<Parsed, EngineError> {
         .build()
         .and_then(|mut parser| parser.parse_statements())
         .map_err(|error| error::syntax(&error))?;
-    let (Some(statement), None) = (statements.pop_front(), statements.pop_front()) else {
+    let (Some(mut statement), None) = (statements.pop_front(), statements.pop_front()) else {
         return Err(error::not_one_query());
     };
-    let names = match &statement {
-        Statement::Statement(inner) => match &**inner {
-            SqlStatement::Query(query) => Names::of(query),
+    let names = match &mut statement {
+        Statement::Statement(inner) => match &mut **inner {
+            SqlStatement::Query(query) => {
+                athena_meaning(query);
+                Names::of(query)
+            }
             _ => return Err(error::no_query()),
         },
         Statement::Explain(_) => Names(None),
         _ => return Err(error::no_query()),
     };
     Ok(Parsed { statement, names })
+}
+
+/// Says in DataFusion's terms what it would read otherwise than Athena.
+fn athena_meaning(query: &mut ast::Query) {
+    let _ = ast::visit_expressions_mut(query, |expr| {
+        match expr {
+            Expr::Value(value) => {
+                if let ast::Value::Number(digits, _) = &value.value
+                    && digits.contains(['e', 'E'])
+                {
+                    *expr = double(expr.clone());
+                }
+            }
+            Expr::CompoundFieldAccess { access_chain, .. } => {
+                access_chain.iter_mut().for_each(field_by_name);
+            }
+            _ => {}
+        }
+        ControlFlow::<()>::Continue(())
+    });
+}
+
+/// A number with an exponent is a double in Trino, and all others with a point are decimals.
+/// DataFusion has one setting for both.
+fn double(number: Expr) -> Expr {
+    Expr::Cast {
+        kind: ast::CastKind::Cast,
+        expr: Box::new(number),
+        data_type: ast::DataType::Double(ast::ExactNumberInfo::None),
+        array: false,
+        format: None,
+    }
+}
+
+/// `resources[1].arn` and `element_at(resources, 1).arn`: a field of what an expression gives.
+fn field_by_name(access: &mut ast::AccessExpr) {
+    if let ast::AccessExpr::Dot(field) = access
+        && let Expr::Identifier(name) = field
+    {
+        let lower = ast::Value::SingleQuotedString(name.value.to_lowercase());
+        *field = Expr::Value(lower.with_span(name.span));
+    }
 }
 
 /// Names of the output columns as Athena gives them, where they can be told from the text.

@@ -6,9 +6,9 @@
 
 use memchr::memchr3;
 
-/// Deepest nesting of a record that is read. CloudTrail stays under 40; Athena's own JSON reader
-/// stops at 1,000. Parsers recurse once a level, so this bound is what protects the stack.
-pub const DEEPEST: usize = 400;
+/// Deepest nesting of a record that is read. CloudTrail stays under 40. Parsers recurse once a
+/// level, so this bound protects the stack, and stays below `serde_json`'s own of 128.
+pub const DEEPEST: usize = 120;
 
 /// What a chunk held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

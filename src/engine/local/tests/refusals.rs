@@ -1,1 +1,153 @@
+//! What is refused, in which words, and where.
 
+use super::*;
+
+#[tokio::test]
+async fn refusals_have_code_place_and_hint() {
+    let archive = Archive::new();
+    let column = |name: &str| {
+        format!(
+            "Column '{name}' cannot be resolved or requester is not authorized to access \
+             requested resources"
+        )
+    };
+    for (sql, code, message, at, hint) in [
+        (
+            "SELECT eventnam FROM cloudtrail",
+            "COLUMN_NOT_FOUND",
+            column("eventnam"),
+            Some((1, 8)),
+            Some("did you mean eventname?"),
+        ),
+        (
+            "SELECT\n  c.evnttime FROM cloudtrail c",
+            "COLUMN_NOT_FOUND",
+            column("c.evnttime"),
+            Some((2, 3)),
+            Some("did you mean eventtime?"),
+        ),
+        (
+            "SELECT * FROM cloudtrial",
+            "TABLE_NOT_FOUND",
+            "Table 'awsdatacatalog.default.cloudtrial' does not exist".to_owned(),
+            Some((1, 15)),
+            Some("did you mean cloudtrail?"),
+        ),
+        (
+            "SELECT json_extract_scaler('a', '$')",
+            "FUNCTION_NOT_FOUND",
+            "Function 'json_extract_scaler' not registered".to_owned(),
+            Some((1, 8)),
+            Some("did you mean json_extract_scalar?"),
+        ),
+        (
+            "SELECT split_part('a', 1, 1)",
+            "FUNCTION_NOT_FOUND",
+            "Unexpected parameters (varchar, bigint, bigint) for function split_part. \
+             Expected: split_part(varchar, varchar, bigint)"
+                .to_owned(),
+            None,
+            None,
+        ),
+        (
+            "SELECT json_extract_scalar(eventname, '$.x-y') FROM cloudtrail",
+            "INVALID_FUNCTION_ARGUMENT",
+            "Invalid JSON path: '$.x-y'".to_owned(),
+            None,
+            None,
+        ),
+        (
+            "SELECT 1; SELECT 2",
+            "SYNTAX_ERROR",
+            "expected exactly one statement".to_owned(),
+            None,
+            Some("run statements one by one, as Athena does"),
+        ),
+        (
+            "SELECT eventname, count(*) FROM cloudtrail c JOIN cloudtrail d ON true",
+            "AMBIGUOUS_NAME",
+            "Column 'eventname' is ambiguous".to_owned(),
+            Some((1, 8)),
+            Some("write the table's name or alias before it"),
+        ),
+    ] {
+        let error = archive.error(sql).await;
+        assert!(error.refused, "{sql}");
+        assert_eq!(error.code, Some(code), "{sql}: {error}");
+        assert_eq!(error.message, message, "{sql}");
+        assert_eq!(error.at, at, "{sql}");
+        assert_eq!(error.hint.as_deref(), hint, "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn syntax_errors_have_a_place() {
+    let archive = Archive::new();
+    for (sql, at) in [
+        ("SELECT 1 FORM cloudtrail x", Some((1, 15))),
+        ("SELECT *\nFROM cloudtrail\nWHERE (eventname = 'a'", None),
+        ("SELECT `eventname` FROM cloudtrail", Some((1, 8))),
+        ("", None),
+    ] {
+        let error = archive.error(sql).await;
+        assert_eq!(error.code, Some("SYNTAX_ERROR"), "{sql}: {error}");
+        assert!(error.refused && !error.message.contains("Line"), "{error}");
+        if at.is_some() {
+            assert_eq!(error.at, at, "{sql}: {error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn only_queries_run() {
+    let archive = Archive::new();
+    for sql in [
+        "DROP TABLE cloudtrail",
+        "CREATE TABLE x AS SELECT 1",
+        "CREATE EXTERNAL TABLE x STORED AS CSV LOCATION '/etc/passwd'",
+        "INSERT INTO cloudtrail VALUES (1)",
+        "DELETE FROM cloudtrail",
+        "COPY (SELECT 1) TO '/tmp/x.csv'",
+        "SET datafusion.execution.target_partitions = 1",
+        "SHOW TABLES",
+    ] {
+        let error = archive.error(sql).await;
+        assert!(error.refused, "{sql}");
+        assert!(error.code.is_some(), "{sql}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn failures_while_running_are_no_refusals() {
+    let archive = Archive::of(r#"{"eventName":"a","errorCode":"["}"#);
+    for (sql, code) in [
+        (
+            "SELECT 1 / length(eventid || eventname) FROM cloudtrail",
+            None,
+        ),
+        (
+            "SELECT 1 / (length(eventname) - 1) FROM cloudtrail",
+            Some("DIVISION_BY_ZERO"),
+        ),
+        (
+            "SELECT split_part(eventname, '/', length(eventname) - 1) FROM cloudtrail",
+            Some("INVALID_FUNCTION_ARGUMENT"),
+        ),
+        (
+            "SELECT regexp_like(eventname, errorcode) FROM cloudtrail",
+            Some("INVALID_FUNCTION_ARGUMENT"),
+        ),
+        (
+            "SELECT CAST(eventname AS bigint) FROM cloudtrail",
+            Some("INVALID_CAST_ARGUMENT"),
+        ),
+    ] {
+        let Some(code) = code else {
+            archive.query(sql).await;
+            continue;
+        };
+        let error = archive.error(sql).await;
+        assert!(!error.refused, "{sql}");
+        assert_eq!(error.code, Some(code), "{sql}: {error}");
+    }
+}
