@@ -256,8 +256,7 @@ sorted AS (
 marked AS (
     SELECT
         *,
-        CASE
-            WHEN ruled_out IS NOT NULL THEN NULL
+        CASE WHEN ruled_out IS NULL THEN CASE
             -- C1: AWS set it, from the credentials themselves. Nothing the caller sends can change it.
             WHEN from_console = 'true' THEN 'flag'
             -- C2: an act in the console that is no API call at all.
@@ -280,15 +279,14 @@ marked AS (
             -- C10: hints that are as often AWS at work.
             WHEN regexp_like(user_agent, '^\[?Coral/(?:Netty4|Jakarta)') THEN 'coral'
             WHEN user_agent = 'AWS Internal' THEN 'aws-internal'
-        END AS signal,
+        END END AS signal,
         -- The AWS service that made the call for the caller. Some old records show it only as the
         -- address or the client. `signin` is what the old console wrote there: the console itself.
-        CASE
-            WHEN ruled_out IS NOT NULL THEN NULL
+        CASE WHEN ruled_out IS NULL THEN CASE
             WHEN coalesce(invoked_by, 'signin.amazonaws.com') <> 'signin.amazonaws.com' THEN invoked_by
             WHEN source_ip LIKE '%.amazonaws.com' AND NOT source_ip LIKE 'signin.%' AND NOT source_ip LIKE 'console.%' THEN source_ip
             WHEN regexp_like(user_agent, '^[a-z0-9.-]+\.amazonaws\.com$') AND NOT user_agent LIKE 'signin.%' AND NOT user_agent LIKE 'console.%' THEN user_agent
-        END AS by_service
+        END END AS by_service
     FROM sorted
 ),
 
@@ -298,8 +296,7 @@ identified AS (
     SELECT
         *,
         -- What to know about the action. `iac-root` is a change, the others are none of configuration.
-        CASE
-            WHEN signal IS NULL THEN NULL
+        CASE WHEN signal IS NOT NULL THEN CASE
             -- The content of buckets, tables and queues, not what they are. Records older than
             -- eventCategory are known by S3's names for it.
             WHEN event_category = 'Data'
@@ -330,10 +327,9 @@ identified AS (
                                    'DeleteStackSet', 'CreateStackInstances', 'UpdateStackInstances', 'DeleteStackInstances')
                 THEN 'iac-root'
             WHEN kind <> 'write' THEN kind
-        END AS tag,
-        CASE
-            WHEN signal IS NULL THEN NULL
-            WHEN web_identity_provider IS NOT NULL OR actor = 'CognitoIdentityCredentials' THEN 'application user'
+        END END AS tag,
+        CASE WHEN signal IS NOT NULL THEN CASE
+            WHEN web_identity_provider IS NOT NULL OR actor = 'CognitoIdentityCredentials' THEN 'the user of an application'
             WHEN actor_type IN ('Root', 'IAMUser', 'AssumedRole', 'Role', 'FederatedUser', 'SAMLUser') THEN
                 CASE
                     WHEN NOT actor_type IN ('AssumedRole', 'Role') THEN 'person'
@@ -343,8 +339,8 @@ identified AS (
                     WHEN regexp_like(actor, '^(?:\d{10,}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$') THEN 'perhaps a machine'
                     ELSE 'person'
                 END
-            ELSE 'somebody else'
-        END AS caller
+            ELSE 'no known person'
+        END END AS caller
     FROM marked
 ),
 
@@ -352,8 +348,7 @@ identified AS (
 weighed AS (
     SELECT
         *,
-        CASE
-            WHEN signal IS NULL THEN NULL
+        CASE WHEN signal IS NOT NULL THEN CASE
             -- `aws login` gives a console session's credentials to the command line. If AWS marks
             -- them too, the person may not think of it as the console.
             WHEN signal = 'flag' AND regexp_like(user_agent, '(?:^| )m/(?:[^ ,]+,)*A[CD](?:[, \]]|$)') AND NOT user_agent LIKE '%exec-env/CloudShell%' THEN 'medium'
@@ -380,7 +375,7 @@ weighed AS (
                     ELSE 'medium'
                 END
             ELSE 'low'
-        END AS confidence
+        END END AS confidence
     FROM identified
 ),
 
@@ -401,7 +396,7 @@ judged AS (
             WHEN signal IS NULL AND by_service IS NOT NULL THEN 'N9'
             WHEN signal IS NULL AND regexp_like(user_agent, '[A-Za-z]') THEN 'N5.3'
             WHEN signal IS NULL THEN 'N4'
-            WHEN signal = 'browser' AND caller IN ('application user', 'somebody else') THEN 'N5.2'
+            WHEN signal = 'browser' AND caller IN ('the user of an application', 'no known person') THEN 'N5.2'
             WHEN confidence = 'low' THEN 'C10'
             WHEN outcome = 'dry-run' THEN 'N8'
             WHEN signal = 'flag' THEN 'C1'
@@ -455,7 +450,7 @@ SELECT
     CASE rule
         WHEN 'N4' THEN 'Nothing in the record says where the call came from.'
         WHEN 'N5.1' THEN 'Not an act on the account: event type ' || event_type || coalesce(' of ' || event_source, '') || '.'
-        WHEN 'N5.2' THEN 'A browser, but the caller is ' || CASE caller WHEN 'application user' THEN 'the user of an application' ELSE 'no identity that signs in to the console' END || '.'
+        WHEN 'N5.2' THEN 'A browser, but the caller is ' || caller || ', not somebody who signs in to the console.'
         WHEN 'N5.3' THEN 'The client is a tool, not the console: ' || user_agent || '.'
         WHEN 'N6' THEN 'A read: nothing changed.'
         WHEN 'N6.3' THEN 'A read, although the service says readOnly = false' || coalesce(' (' || because || ')', '') || '.'
