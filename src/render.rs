@@ -98,13 +98,7 @@ impl Renderer {
         look: impl Into<Look>,
     ) -> Result<Message, RenderError> {
         let source = Source::new(self.folder.as_deref());
-        run(
-            &source,
-            form,
-            template,
-            &Value::from(Serde(context)),
-            look.into(),
-        )
+        run(&source, form, template, &Value::from(Serde(context)), look.into())
     }
 
     /// Renders one template; where the user's own fails, the shipped one of the same name.
@@ -161,13 +155,11 @@ fn run(
     environment
         .get_template(&name)
         .and_then(|template| template.render_captured_to(context.clone(), &mut page))
-        .map_err(|error| {
-            if page.full {
-                RenderError::too_long(&name, source)
-            } else {
-                fail(error)
-            }
-        })?;
+        .map_err(
+            |error| {
+                if page.full { RenderError::too_long(&name, source) } else { fail(error) }
+            },
+        )?;
     // Templates write UTF-8 only; a replacement character would be a bug that people can see.
     let text = String::from_utf8_lossy(&page.bytes);
     let title = text_field(context, "title");

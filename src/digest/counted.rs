@@ -107,9 +107,7 @@ pub(super) fn attempts(rest: &[&Finding], about: &About, clock: &Clock) -> Vec<A
 }
 
 fn attempt(calls: &[&Finding], about: &About, clock: &Clock) -> Option<Attempt> {
-    let first = calls
-        .iter()
-        .min_by_key(|f| (f.time().is_none(), f.time()))?;
+    let first = calls.iter().min_by_key(|f| (f.time().is_none(), f.time()))?;
     let who = Identity::of(first);
     Some(Attempt {
         outcome: if denied(first) { "denied" } else { "failed" },
@@ -183,10 +181,7 @@ fn tally(findings: &[&Finding]) -> (Vec<Tally>, u64) {
     let mut all: Vec<_> = counts.into_iter().collect();
     all.sort_by_key(|(_, count)| Reverse(*count));
     let more = all.len().saturating_sub(ACTIONS) as u64;
-    let top = all
-        .into_iter()
-        .take(ACTIONS)
-        .map(|(action, count)| Tally { action, count })
-        .collect();
+    let top =
+        all.into_iter().take(ACTIONS).map(|(action, count)| Tally { action, count }).collect();
     (top, more)
 }

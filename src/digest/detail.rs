@@ -161,8 +161,12 @@ fn record(raw: &serde_json::value::RawValue) -> serde_json::Value {
     serde_json::from_str(raw.get()).unwrap_or_else(|_| raw.get().into())
 }
 
-/// How we know that it was the console. The detection's rules have numbers; people have words.
+/// How we know that it was the console: as the detection says in its column `reason`, else by the
+/// number of its rule.
 fn evidence(finding: &Finding) -> String {
+    if let Some(reason) = extra(finding, "reason") {
+        return words::clip(reason);
+    }
     let rule = finding.rule.as_deref().unwrap_or_default();
     match rule {
         "C1" => "AWS marked the credentials as a console session's",

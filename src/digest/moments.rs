@@ -172,29 +172,12 @@ mod tests {
 
     #[test]
     fn a_period_is_written_as_short_as_it_can_be() {
-        assert_eq!(
-            hour().period().text,
-            "Mon 23 Nov 2026, 09:00 to 10:00 Johannesburg"
-        );
-        let day = Clock::new(
-            Tz::UTC,
-            at("2026-11-23T00:00:00Z"),
-            at("2026-11-24T00:00:00Z"),
-        );
+        assert_eq!(hour().period().text, "Mon 23 Nov 2026, 09:00 to 10:00 Johannesburg");
+        let day = Clock::new(Tz::UTC, at("2026-11-23T00:00:00Z"), at("2026-11-24T00:00:00Z"));
         assert_eq!(day.period().text, "Mon 23 Nov 2026 UTC");
         assert_eq!(day.moment(at("2026-11-23T23:59:00Z")).text, "23:59");
-        let two = Clock::new(
-            Tz::UTC,
-            at("2026-11-22T09:00:00Z"),
-            at("2026-11-23T09:00:00Z"),
-        );
-        assert_eq!(
-            two.period().text,
-            "Sun 22 Nov 2026 09:00 to Mon 23 Nov 2026 09:00 UTC"
-        );
-        assert_eq!(
-            two.moment(at("2026-11-23T08:00:00Z")).text,
-            "Mon 23 Nov 08:00"
-        );
+        let two = Clock::new(Tz::UTC, at("2026-11-22T09:00:00Z"), at("2026-11-23T09:00:00Z"));
+        assert_eq!(two.period().text, "Sun 22 Nov 2026 09:00 to Mon 23 Nov 2026 09:00 UTC");
+        assert_eq!(two.moment(at("2026-11-23T08:00:00Z")).text, "Mon 23 Nov 08:00");
     }
 }

@@ -183,15 +183,10 @@ fn place(who: &Identity, findings: &[&Finding], about: &About, clock: &Clock) ->
     let sign_ins: Vec<_> = findings.iter().map(|f| SignIn::of(f)).collect();
     let sessions = distinct(findings.iter().map(|f| words::known(f.session.as_deref())));
     let signed_in = sign_ins.iter().filter_map(|sign_in| sign_in.at);
-    let (sources, more_sources) = listed(
-        findings
-            .iter()
-            .map(|f| words::known(f.source_ip.as_deref())),
-    );
-    let clients: Vec<_> = findings
-        .iter()
-        .map(|f| words::known(f.user_agent.as_deref()).map(words::client))
-        .collect();
+    let (sources, more_sources) =
+        listed(findings.iter().map(|f| words::known(f.source_ip.as_deref())));
+    let clients: Vec<_> =
+        findings.iter().map(|f| words::known(f.user_agent.as_deref()).map(words::client)).collect();
     let first = findings.first();
     Place {
         account: first.map_or_else(
@@ -221,9 +216,7 @@ fn action(who: &Identity, mut calls: Vec<&Finding>, all_late: bool, clock: &Cloc
         first.and_then(|finding| words::known_clip(column(finding)))
     };
     let (resources, more_resources) = listed(calls.iter().map(|f| resource(f)));
-    let action = first
-        .map(|finding| words::action(finding))
-        .unwrap_or_default();
+    let action = first.map(|finding| words::action(finding)).unwrap_or_default();
     let (service, name) = action.split_once(':').unwrap_or(("", &action));
     let event_id = text(|finding| Some(&finding.event_id)).unwrap_or_default();
     Action {

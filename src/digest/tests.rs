@@ -15,19 +15,9 @@ fn about() -> About {
         from: at("2026-11-23T07:00:00Z"),
         to: at("2026-11-23T08:00:00Z"),
         zone: Tz::UTC,
-        accounts: [(
-            "1".to_owned(),
-            Account {
-                name: "prod".to_owned(),
-                group: None,
-            },
-        )]
-        .into(),
+        accounts: [("1".to_owned(), Account { name: "prod".to_owned(), group: None })].into(),
         run: RunStats {
-            damaged: vec![Damaged {
-                log: "a".to_owned(),
-                reason: "b".to_owned(),
-            }],
+            damaged: vec![Damaged { log: "a".to_owned(), reason: "b".to_owned() }],
             ..RunStats::default()
         },
         before: None,
@@ -150,17 +140,11 @@ fn an_arn_loses_only_what_stands_above_it() {
         let change = json!({ "resource": arn, "region": "eu-west-1" });
         digest(&[change]).people[0].places[0].actions[0].resources[0].clone()
     };
-    assert_eq!(
-        resource("arn:aws:lambda:eu-west-1:1:function:a:b"),
-        "function:a:b"
-    );
+    assert_eq!(resource("arn:aws:lambda:eu-west-1:1:function:a:b"), "function:a:b");
     assert_eq!(resource("arn:aws:s3:::bucket/key"), "bucket/key");
-    for whole in [
-        "arn:aws:sqs:eu-west-1:2:q",
-        "arn:aws:sqs:us-east-1:1:q",
-        "arn:aws",
-        "a:b:c:d:e:f",
-    ] {
+    for whole in
+        ["arn:aws:sqs:eu-west-1:2:q", "arn:aws:sqs:us-east-1:1:q", "arn:aws", "a:b:c:d:e:f"]
+    {
         assert_eq!(resource(whole), whole);
     }
 }
@@ -170,18 +154,12 @@ fn lateness_is_said_where_it_is_true() {
     let late = json!({ "delivered": "2026-11-23T07:59:00Z" });
     let all = digest(std::slice::from_ref(&late));
     let place = &all.people[0].places[0];
-    assert_eq!(
-        place.late.as_deref(),
-        Some("delivered 47 min after it happened")
-    );
+    assert_eq!(place.late.as_deref(), Some("delivered 47 min after it happened"));
     assert_eq!(place.actions[0].late, None);
     let some = digest(&[late, json!({})]);
     let place = &some.people[0].places[0];
     assert_eq!(place.late, None);
-    assert_eq!(
-        place.actions[0].late.as_deref(),
-        Some("1 of 2 delivered 47 min after it happened")
-    );
+    assert_eq!(place.actions[0].late.as_deref(), Some("1 of 2 delivered 47 min after it happened"));
     assert_eq!(some.counts.late, 1);
 }
 
@@ -201,10 +179,7 @@ fn the_trend_compares_with_the_period_before() {
 
 #[test]
 fn the_least_confidence_counts() {
-    let digest = digest(&[
-        json!({ "confidence": "high" }),
-        json!({ "confidence": "low" }),
-    ]);
+    let digest = digest(&[json!({ "confidence": "high" }), json!({ "confidence": "low" })]);
     let confidence = digest.people[0].places[0].actions[0].confidence;
     assert_eq!(confidence, Some(crate::finding::Confidence::Low));
 }

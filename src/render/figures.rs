@@ -127,10 +127,7 @@ mod tests {
     #[test]
     fn times_are_the_zones() {
         let zone = chrono_tz::Africa::Johannesburg;
-        assert_eq!(
-            time("2026-11-23T07:12:00Z", zone, "%H:%M").unwrap(),
-            "09:12"
-        );
+        assert_eq!(time("2026-11-23T07:12:00Z", zone, "%H:%M").unwrap(), "09:12");
         assert!(time("2026-11-23T07:12:00Z", zone, "%Q").is_err());
         assert!(time("soon", zone, "%H:%M").is_err());
     }

@@ -22,50 +22,28 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     });
     environment.add_filter("widest", widest);
     environment.add_filter("cut", |state: &mut State, value: &Value, width: usize| {
-        Ok::<_, Error>(
-            shown(state, value)?
-                .map(|text| cut(&text, width))
-                .into_value(),
-        )
+        Ok::<_, Error>(shown(state, value)?.map(|text| cut(&text, width)).into_value())
     });
-    environment.add_filter(
-        "squeeze",
-        |state: &mut State, value: &Value, width: usize| {
-            Ok::<_, Error>(
-                shown(state, value)?
-                    .map(|text| squeeze(&text, width))
-                    .into_value(),
-            )
-        },
-    );
+    environment.add_filter("squeeze", |state: &mut State, value: &Value, width: usize| {
+        Ok::<_, Error>(shown(state, value)?.map(|text| squeeze(&text, width)).into_value())
+    });
     environment.add_filter("pad", |state: &mut State, value: &Value, width: usize| {
-        Ok::<_, Error>(
-            shown(state, value)?
-                .map(|text| pad(&text, width))
-                .into_value(),
-        )
+        Ok::<_, Error>(shown(state, value)?.map(|text| pad(&text, width)).into_value())
     });
     environment.add_filter("right", |state: &mut State, value: &Value, width: usize| {
         let right = |text: String| format!("{}{text}", gap(&text, width));
         Ok::<_, Error>(shown(state, value)?.map(right).into_value())
     });
-    environment.add_filter(
-        "column",
-        |state: &mut State, value: &Value, width: usize| {
-            let column = |text: String| pad(&cut(&text, width), width);
-            Ok::<_, Error>(shown(state, value)?.map(column).into_value())
-        },
-    );
+    environment.add_filter("column", |state: &mut State, value: &Value, width: usize| {
+        let column = |text: String| pad(&cut(&text, width), width);
+        Ok::<_, Error>(shown(state, value)?.map(column).into_value())
+    });
     environment.add_filter("spread", spread);
     environment.add_filter("flow", flow);
     environment.add_filter(
         "wrap",
         |state: &mut State, value: &Value, width: usize, indent: usize| {
-            Ok::<_, Error>(
-                shown(state, value)?
-                    .map(|text| wrap(&text, width, indent))
-                    .into_value(),
-            )
+            Ok::<_, Error>(shown(state, value)?.map(|text| wrap(&text, width, indent)).into_value())
         },
     );
 }
@@ -251,9 +229,7 @@ impl Lines {
         loop {
             let part = head(rest, self.width);
             // A letter wider than the whole line still has to go somewhere.
-            let end = part
-                .len()
-                .max(rest.chars().next().map_or(0, char::len_utf8));
+            let end = part.len().max(rest.chars().next().map_or(0, char::len_utf8));
             self.text.push_str(&rest[..end]);
             self.used = Some(rest[..end].width());
             rest = &rest[end..];
@@ -301,10 +277,7 @@ mod tests {
         assert_eq!(cut("longer text", 7), "longer…");
         assert_eq!(cut("王小明", 4), "王…");
         assert_eq!(cut("abc", 0), "…");
-        assert_eq!(
-            squeeze("arn:aws:s3:::bucket/orders-db", 15),
-            "arn:aws…ders-db"
-        );
+        assert_eq!(squeeze("arn:aws:s3:::bucket/orders-db", 15), "arn:aws…ders-db");
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Messages as people see them: each case in `tests/messages` against its snapshot, plus what is
 //! too large for a file. Review changes with `cargo insta review`, or read `tests/snapshots`.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::fs;
 use std::path::Path;
 
@@ -198,10 +200,7 @@ mod every_case {
                         && ["  ", "Log"].iter().any(|start| line.starts_with(start));
                     assert!(!long || quoted, "{name}: {line}");
                     assert!(!line.chars().any(char::is_control), "{name}: {line:?}");
-                    assert!(
-                        !line.contains("Forged") || line.contains("\\n"),
-                        "{name}: {line}"
-                    );
+                    assert!(!line.contains("Forged") || line.contains("\\n"), "{name}: {line}");
                 }
             }
         }
@@ -214,11 +213,8 @@ mod every_case {
             for style in ["1", "2", "22", "31", "32", "33", "34", "35", "36", "39"] {
                 coloured = coloured.replace(&format!("\x1b[{style}m"), "");
             }
-            let lines = |text: &str| {
-                text.lines()
-                    .map(|l| l.trim_end().to_owned())
-                    .collect::<Vec<_>>()
-            };
+            let lines =
+                |text: &str| text.lines().map(|l| l.trim_end().to_owned()).collect::<Vec<_>>();
             assert_eq!(lines(&coloured), lines(&render(&case, false)), "{name}");
         }
     }
@@ -229,19 +225,13 @@ mod looks {
 
     #[test]
     fn an_hour_in_colour() {
-        let (_, case) = cases()
-            .into_iter()
-            .find(|(name, _)| name == "an-hour")
-            .unwrap();
+        let (_, case) = cases().into_iter().find(|(name, _)| name == "an-hour").unwrap();
         insta::assert_snapshot!(render(&case, true).replace('\x1b', "␛"));
     }
 
     #[test]
     fn an_hour_in_80_columns() {
-        let (_, case) = cases()
-            .into_iter()
-            .find(|(name, _)| name == "an-hour")
-            .unwrap();
+        let (_, case) = cases().into_iter().find(|(name, _)| name == "an-hour").unwrap();
         let (color, width) = (false, 80);
         insta::assert_snapshot!(render(&case, Look { color, width }));
     }
@@ -296,10 +286,7 @@ mod large {
         let calls = (0..3_000)
             .map(|n| json!({ "actor": format!("person-{n}"), "account_id": format!("{n:012}") }));
         let text = render(&hour(calls.collect()), false);
-        assert!(
-            text.contains("3,000 changes by 3,000 people in 3,000 accounts"),
-            "{text}"
-        );
+        assert!(text.contains("3,000 changes by 3,000 people in 3,000 accounts"), "{text}");
         assert!(text.contains("and 2,970 more people"), "{text}");
         assert!(text.lines().count() < 200);
     }

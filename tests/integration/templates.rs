@@ -1,5 +1,7 @@
 //! The users' side of templates: what the README promises, and what a mistake gets.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -90,11 +92,8 @@ mod readme {
         match value {
             Value::Object(map) => {
                 for (name, value) in map {
-                    let mut path = if path.is_empty() {
-                        name.clone()
-                    } else {
-                        format!("{path}.{name}")
-                    };
+                    let mut path =
+                        if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
                     if value.is_array() {
                         path.push_str("[]");
                     }
@@ -106,10 +105,7 @@ mod readme {
                 }
             }
             Value::Array(items) => {
-                assert!(
-                    !items.is_empty(),
-                    "{path} must hold something to be compared"
-                );
+                assert!(!items.is_empty(), "{path} must hold something to be compared");
                 items.iter().for_each(|item| fields(item, path, all));
             }
             _ => {}
@@ -130,13 +126,7 @@ mod readme {
             let (path, about) = item.split_once('`').unwrap();
             all.insert(path.to_owned());
             if let Some((_, parts)) = about.split_once("Parts: ") {
-                all.extend(
-                    parts
-                        .split('`')
-                        .skip(1)
-                        .step_by(2)
-                        .map(|part| format!("{path}{part}")),
-                );
+                all.extend(parts.split('`').skip(1).step_by(2).map(|part| format!("{path}{part}")));
             }
         }
         all
@@ -150,10 +140,7 @@ mod readme {
 
     #[test]
     fn lists_every_field_of_a_digest() {
-        check(
-            "Fields of digest and quiet",
-            serde_json::to_value(digest()).unwrap(),
-        );
+        check("Fields of digest and quiet", serde_json::to_value(digest()).unwrap());
     }
 
     #[test]
@@ -198,10 +185,7 @@ mod own_templates {
     #[test]
     fn replace_one_file_and_keep_the_rest() {
         let (_folder, renderer) = own(&[("_run.txt.j2", "Ran on {{ run.engine or 'nothing' }}\n")]);
-        let body = renderer
-            .render(Form::Text, "digest", &digest(), false)
-            .unwrap()
-            .body;
+        let body = renderer.render(Form::Text, "digest", &digest(), false).unwrap().body;
         assert!(body.contains("\nRan on nothing\n"), "{body}");
         assert!(body.contains("Ann Smith"), "{body}");
     }
@@ -210,9 +194,7 @@ mod own_templates {
     fn may_have_names_of_their_own() {
         let (_folder, renderer) =
             own(&[("short.txt.j2", "{{ counts.changes | plural('change') }}")]);
-        let message = renderer
-            .render(Form::Text, "short", &digest(), false)
-            .unwrap();
+        let message = renderer.render(Form::Text, "short", &digest(), false).unwrap();
         assert_eq!(message.body, "1 change");
         assert_eq!(message.keyed("a/b").key, "a/b");
     }
@@ -244,15 +226,9 @@ mod own_templates {
             "{{ name | pprint }} {{ name | indent }} {{ '%s' | format(name) }}",
         ] {
             let (_folder, renderer) = own(&[("digest.txt.j2", template)]);
-            let body = renderer
-                .render(Form::Text, "digest", &context, true)
-                .unwrap()
-                .body;
+            let body = renderer.render(Form::Text, "digest", &context, true).unwrap().body;
             let body = body.replace("\u{1b}[1m", "").replace("\u{1b}[22m", "");
-            assert!(
-                !body.contains(['\u{1b}', '\u{202e}']),
-                "{template}: {body:?}"
-            );
+            assert!(!body.contains(['\u{1b}', '\u{202e}']), "{template}: {body:?}");
             assert!(
                 !body.contains("\nForged") && !body.contains("\nFORGED"),
                 "{template}: {body:?}"
@@ -266,12 +242,8 @@ mod a_mistake {
 
     fn error(files: &[(&str, &str)]) -> String {
         let (folder, renderer) = own(files);
-        let error = renderer
-            .render(Form::Text, "digest", &digest(), false)
-            .unwrap_err();
-        error
-            .to_string()
-            .replace(&*folder.path().to_string_lossy(), "my-templates")
+        let error = renderer.render(Form::Text, "digest", &digest(), false).unwrap_err();
+        error.to_string().replace(&*folder.path().to_string_lossy(), "my-templates")
     }
 
     fn in_digest(template: &str) -> String {
@@ -281,9 +253,7 @@ mod a_mistake {
     #[test]
     fn names_the_line_and_the_nearest_field() {
         insta::assert_snapshot!(in_digest("a\n{{ counts.chnages }}"));
-        insta::assert_snapshot!(in_digest(
-            "{% for p in people %}\n{{ p.nmae }}\n{% endfor %}"
-        ));
+        insta::assert_snapshot!(in_digest("{% for p in people %}\n{{ p.nmae }}\n{% endfor %}"));
         insta::assert_snapshot!(in_digest("{% if peple %}x{% endif %}"));
         insta::assert_snapshot!(in_digest("{{ people[0].places | widest('regoin', 9) }}"));
         insta::assert_snapshot!(in_digest("{{ something_else_entirely }}"));
@@ -317,26 +287,16 @@ mod a_mistake {
     #[test]
     fn costs_no_message() {
         let (_folder, renderer) = own(&[("digest.txt.j2", "{{ nothing }}")]);
-        let rendered = renderer
-            .render_or_shipped(Form::Text, "digest", &digest(), false)
-            .unwrap();
+        let rendered = renderer.render_or_shipped(Form::Text, "digest", &digest(), false).unwrap();
         assert!(rendered.message.body.contains("Ann Smith"));
         let notice = rendered.notice.unwrap();
-        assert!(
-            notice.starts_with("the shipped template is used, because template "),
-            "{notice}"
-        );
+        assert!(notice.starts_with("the shipped template is used, because template "), "{notice}");
         assert!(notice.contains("digest.txt.j2 line 1"), "{notice}");
 
         let (_folder, renderer) = own(&[("short.txt.j2", "{{ nothing }}")]);
-        assert!(
-            renderer
-                .render_or_shipped(Form::Text, "short", &digest(), false)
-                .is_err()
-        );
-        let unknown = Renderer::shipped()
-            .render(Form::Text, "digset", &digest(), false)
-            .unwrap_err();
+        assert!(renderer.render_or_shipped(Form::Text, "short", &digest(), false).is_err());
+        let unknown =
+            Renderer::shipped().render(Form::Text, "digset", &digest(), false).unwrap_err();
         insta::assert_snapshot!(unknown);
     }
 }
