@@ -13,10 +13,12 @@ use std::io::Read;
 
 mod buffer;
 mod damage;
+mod kind;
 mod reader;
 mod scanner;
 #[cfg(test)]
 mod tests;
+mod walk;
 
 pub use buffer::LARGEST;
 pub use damage::{Damage, Other};

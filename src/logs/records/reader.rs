@@ -4,8 +4,9 @@ use std::io::{self, BufReader, Read};
 
 use flate2::bufread::MultiGzDecoder;
 
-use super::buffer::{Buffer, Stuck};
-use super::scanner::{Found, Scanner};
+use super::buffer::Stuck;
+use super::kind::{inner_record, is_event_key, looks_like};
+use super::walk::{Halt, Walk};
 use super::{DEEPEST, Damage, Next, Other, Summary};
 
 const GZIP: [u8; 2] = [0x1f, 0x8b];
@@ -33,21 +34,8 @@ pub(super) fn read(mut log: impl Read, each: impl FnMut(&str) -> Next) -> Result
     }
 }
 
-/// Why reading goes no further here.
-enum Halt {
-    /// The caller has enough.
-    Stopped,
-    /// The log ends, or cannot be read on.
-    Damage(Damage),
-    /// The value at the window's start is no JSON, seen at this offset.
-    Bad(u64),
-    /// The text ends inside the value at the window's start.
-    Ended,
-}
-
 struct Reader<R, F> {
-    buffer: Buffer<R>,
-    scanner: Scanner,
+    walk: Walk<R>,
     each: F,
     packed: bool,
     records: u64,
@@ -55,22 +43,18 @@ struct Reader<R, F> {
     first_broken: (u64, u64),
     /// A whole record has been seen on a line of its own.
     lines: bool,
-    /// A line was broken, so from now on no value may go over a line's end.
-    one_line: bool,
 }
 
 impl<R: Read, F: FnMut(&str) -> Next> Reader<R, F> {
     fn new(source: R, packed: bool, each: F) -> Self {
         Self {
-            buffer: Buffer::new(source),
-            scanner: Scanner::default(),
+            walk: Walk::new(source),
             each,
             packed,
             records: 0,
             broken: 0,
             first_broken: (0, 0),
             lines: false,
-            one_line: false,
         }
     }
 
@@ -81,6 +65,7 @@ impl<R: Read, F: FnMut(&str) -> Next> Reader<R, F> {
             Err(Halt::Damage(damage)) => return Err(damage),
             Err(Halt::Bad(at)) => return Err(self.syntax(at)),
             Err(Halt::Ended) => return Err(self.ends_inside()),
+            Err(Halt::Stuck(stuck)) => return Err(self.stuck(stuck)),
         };
         if complete && self.broken > 0 {
             let (line, at) = self.first_broken;
@@ -99,19 +84,19 @@ impl<R: Read, F: FnMut(&str) -> Next> Reader<R, F> {
 
     /// The values of the text, one after the other.
     fn values(&mut self) -> Result<(), Halt> {
-        while self.buffer.window().len() < BYTE_ORDER_MARK.len() && self.grow()? {}
-        if self.buffer.window().starts_with(BYTE_ORDER_MARK) {
-            self.buffer.consume(BYTE_ORDER_MARK.len());
+        while self.walk.buffer.window().len() < BYTE_ORDER_MARK.len() && self.walk.grow()? {}
+        if self.walk.buffer.window().starts_with(BYTE_ORDER_MARK) {
+            self.walk.buffer.consume(BYTE_ORDER_MARK.len());
         }
-        while let Some(byte) = self.next_byte()? {
+        while let Some(byte) = self.walk.next_byte()? {
             let value = match byte {
                 b'[' => {
-                    self.buffer.consume(1);
+                    self.walk.buffer.consume(1);
                     self.array(false)?;
                     Ok(())
                 }
                 b'{' => self.object(),
-                _ => Err(Halt::Bad(self.buffer.offset())),
+                _ => Err(Halt::Bad(self.walk.buffer.offset())),
             };
             match value {
                 Err(fault @ (Halt::Bad(_) | Halt::Ended)) => self.skip_line(fault)?,
@@ -131,28 +116,28 @@ impl<R: Read, F: FnMut(&str) -> Next> Reader<R, F> {
         let mut other = Other::Unknown;
         let mut inner = None;
         loop {
-            at = self.skip_blanks(at)?;
-            match self.buffer.window()[at] {
+            at = self.walk.skip_blanks(at)?;
+            match self.walk.buffer.window()[at] {
                 b'}' => break,
                 b',' => {
                     at += 1;
                     continue;
                 }
                 b'"' => {}
-                _ => return Err(Halt::Bad(self.buffer.offset() + at as u64)),
+                _ => return Err(Halt::Bad(self.walk.buffer.offset() + at as u64)),
             }
-            let key_end = self.value_end(at)?;
-            let colon = self.skip_blanks(key_end)?;
-            if self.buffer.window()[colon] != b':' {
-                return Err(Halt::Bad(self.buffer.offset() + colon as u64));
+            let key_end = self.walk.value_end(at)?;
+            let colon = self.walk.skip_blanks(key_end)?;
+            if self.walk.buffer.window()[colon] != b':' {
+                return Err(Halt::Bad(self.walk.buffer.offset() + colon as u64));
             }
-            let value = self.skip_blanks(colon + 1)?;
-            let first = self.buffer.window()[value];
-            let key = &self.buffer.window()[at + 1..key_end - 1];
+            let value = self.walk.skip_blanks(colon + 1)?;
+            let first = self.walk.buffer.window()[value];
+            let key = &self.walk.buffer.window()[at + 1..key_end - 1];
             let list = key == b"Records" || key == b"Events";
             if list && first == b'[' {
                 let lookup = key == b"Events";
-                self.buffer.consume(value + 1);
+                self.walk.buffer.consume(value + 1);
                 self.array(lookup)?;
                 return self.rest_of_object();
             }
@@ -160,10 +145,10 @@ impl<R: Read, F: FnMut(&str) -> Next> Reader<R, F> {
             event |= is_event_key(key);
             other = looks_like(key).unwrap_or(other);
             let lookup = key == b"CloudTrailEvent" && first == b'"';
-            let value_end = self.value_end(value)?;
+            let value_end = self.walk.value_end(value)?;
             // Each value is scanned alone: the record itself is one level more.
-            depth = depth.max(self.scanner.depth() + 1);
-            listed |= list && &self.buffer.window()[value..value_end] == b"null";
+            depth = depth.max(self.walk.depth() + 1);
+            listed |= list && &self.walk.buffer.window()[value..value_end] == b"null";
             if lookup {
                 inner = Some((value, value_end));
             }
@@ -179,8 +164,8 @@ impl<R: Read, F: FnMut(&str) -> Next> Reader<R, F> {
         } else if !listed && keys > 0 {
             self.note_broken();
         }
-        self.lines |= !self.buffer.window()[..end].contains(&b'\n');
-        self.buffer.consume(end);
+        self.lines |= !self.walk.buffer.window()[..end].contains(&b'\n');
+        self.walk.buffer.consume(end);
         Ok(())
     }
 
@@ -197,17 +182,17 @@ impl<R: Read, F: FnMut(&str) -> Next> Reader<R, F> {
     }
 
     fn elements(&mut self, lookup: bool) -> Result<(), Halt> {
-        self.one_line = false;
+        self.walk.one_line = false;
         loop {
-            match self.next_byte()?.ok_or(Halt::Ended)? {
+            match self.walk.next_byte()?.ok_or(Halt::Ended)? {
                 b']' => {
-                    self.buffer.consume(1);
+                    self.walk.buffer.consume(1);
                     return Ok(());
                 }
-                b',' => self.buffer.consume(1),
+                b',' => self.walk.buffer.consume(1),
                 first => {
-                    let end = self.value_end(0)?;
-                    let depth = self.scanner.depth();
+                    let end = self.walk.value_end(0)?;
+                    let depth = self.walk.depth();
                     if first != b'{' {
                         self.note_broken();
                     } else if lookup {
@@ -218,7 +203,7 @@ impl<R: Read, F: FnMut(&str) -> Next> Reader<R, F> {
                         }
                         self.hand_out(end, depth)?;
                     }
-                    self.buffer.consume(end);
+                    self.walk.buffer.consume(end);
                 }
             }
         }
@@ -227,14 +212,14 @@ impl<R: Read, F: FnMut(&str) -> Next> Reader<R, F> {
     /// What follows the records in their file's object.
     fn rest_of_object(&mut self) -> Result<(), Halt> {
         let outcome = loop {
-            match self.next_byte() {
+            match self.walk.next_byte() {
                 Ok(Some(b'}')) => {
-                    self.buffer.consume(1);
+                    self.walk.buffer.consume(1);
                     return Ok(());
                 }
-                Ok(Some(b',' | b':')) => self.buffer.consume(1),
-                Ok(Some(_)) => match self.value_end(0) {
-                    Ok(end) => self.buffer.consume(end),
+                Ok(Some(b',' | b':')) => self.walk.buffer.consume(1),
+                Ok(Some(_)) => match self.walk.value_end(0) {
+                    Ok(end) => self.walk.buffer.consume(end),
                     Err(halt) => break halt,
                 },
                 Ok(None) => break Halt::Ended,
@@ -251,11 +236,11 @@ impl<R: Read, F: FnMut(&str) -> Next> Reader<R, F> {
     /// Leaves the broken line the window starts with, and those after it that start no record.
     fn skip_line(&mut self, fault: Halt) -> Result<(), Halt> {
         self.note_broken();
-        self.one_line = true;
-        self.leave_line()?;
+        self.walk.one_line = true;
+        self.walk.leave_line()?;
         let mut skipped = false;
         loop {
-            if self.buffer.window().is_empty() && !self.grow()? {
+            if self.walk.buffer.window().is_empty() && !self.walk.grow()? {
                 let cut = matches!(fault, Halt::Ended) && !skipped;
                 return if cut || !self.lines {
                     Err(fault)
@@ -265,108 +250,14 @@ impl<R: Read, F: FnMut(&str) -> Next> Reader<R, F> {
             }
             // In a file of lines a record starts its line; an indented bracket belongs to a
             // record that was written over several lines.
-            if self.buffer.window()[0] == b'{' {
+            if self.walk.buffer.window()[0] == b'{' {
                 return Ok(());
             }
-            if self.leave_line()? {
+            if self.walk.leave_line()? {
                 skipped = true;
                 self.broken += 1;
             }
         }
-    }
-
-    /// Consumes the rest of a line; whether it held more than blanks.
-    fn leave_line(&mut self) -> Result<bool, Halt> {
-        let mut held = false;
-        loop {
-            let window = self.buffer.window();
-            let line_end = memchr::memchr(b'\n', window);
-            let line = &window[..line_end.unwrap_or(window.len())];
-            held |= !line.iter().copied().all(is_blank);
-            let length = line.len();
-            if line_end.is_some() {
-                self.buffer.consume(length + 1);
-                return Ok(held);
-            }
-            self.buffer.consume(length);
-            if !self.grow()? {
-                return Ok(held);
-            }
-        }
-    }
-
-    /// The first byte that is no blank, which is then the window's first; `None` at the end.
-    fn next_byte(&mut self) -> Result<Option<u8>, Halt> {
-        loop {
-            let window = self.buffer.window();
-            let blanks = window.iter().take_while(|byte| is_blank(**byte)).count();
-            let next = window.get(blanks).copied();
-            self.buffer.consume(blanks);
-            if next.is_some() || !self.grow()? {
-                return Ok(next);
-            }
-        }
-    }
-
-    /// Index in the window of the first byte from `at` on that is no blank.
-    fn skip_blanks(&mut self, mut at: usize) -> Result<usize, Halt> {
-        loop {
-            match self.buffer.window().get(at).copied() {
-                Some(b'\n') if self.one_line => {
-                    return Err(Halt::Bad(self.buffer.offset() + at as u64));
-                }
-                Some(byte) if is_blank(byte) => at += 1,
-                Some(_) => return Ok(at),
-                None if self.grow()? => {}
-                None => return Err(Halt::Ended),
-            }
-        }
-    }
-
-    /// Index in the window after the value that starts at `from`.
-    fn value_end(&mut self, from: usize) -> Result<usize, Halt> {
-        self.scanner.restart(self.one_line);
-        let mut at = from;
-        loop {
-            let chunk = &self.buffer.window()[at..];
-            match self.scanner.feed(chunk) {
-                Found::End(length) => return Ok(at + length),
-                Found::Bad(length) => {
-                    return Err(Halt::Bad(self.buffer.offset() + (at + length) as u64));
-                }
-                Found::More => {
-                    at += chunk.len();
-                    if !self.grow()? {
-                        return if self.scanner.may_end() {
-                            Ok(at)
-                        } else {
-                            Err(Halt::Ended)
-                        };
-                    }
-                }
-            }
-        }
-    }
-
-    fn grow(&mut self) -> Result<bool, Halt> {
-        self.buffer.grow().map_err(|stuck| {
-            let records = self.records;
-            let at = self.buffer.offset() + self.buffer.window().len() as u64;
-            Halt::Damage(match stuck {
-                Stuck::Full => Damage::TooLarge {
-                    records,
-                    at: self.buffer.offset(),
-                },
-                Stuck::Io(error) if self.packed && is_corruption(&error) => {
-                    Damage::Gzip { records, at }
-                }
-                Stuck::Io(error) => Damage::Unreadable {
-                    reason: error.to_string(),
-                    records,
-                    at,
-                },
-            })
-        })
     }
 
     /// Hands out the window's first bytes as a record.
@@ -375,21 +266,21 @@ impl<R: Read, F: FnMut(&str) -> Next> Reader<R, F> {
             self.note_broken();
             return Ok(());
         }
-        let text = String::from_utf8_lossy(&self.buffer.window()[..end]);
+        let text = String::from_utf8_lossy(&self.walk.buffer.window()[..end]);
         let next = (self.each)(&text);
         self.count(next)
     }
 
     /// Hands out the record that is written as a JSON string between two indices of the window.
     fn hand_out_text(&mut self, from: usize, to: usize) -> Result<(), Halt> {
-        let text = String::from_utf8_lossy(&self.buffer.window()[from..to]);
+        let text = String::from_utf8_lossy(&self.walk.buffer.window()[from..to]);
         let next = inner_record(&text).map_or(Next::Broken, |record| (self.each)(&record));
         self.count(next)
     }
 
     /// Hands out the record inside an element of `lookup-events`.
     fn hand_out_lookup(&mut self, end: usize, depth: usize) -> Result<(), Halt> {
-        let text = String::from_utf8_lossy(&self.buffer.window()[..end]);
+        let text = String::from_utf8_lossy(&self.walk.buffer.window()[..end]);
         let event = if depth > DEEPEST {
             None
         } else {
@@ -417,20 +308,39 @@ impl<R: Read, F: FnMut(&str) -> Next> Reader<R, F> {
     /// Counts what the window starts with as a broken record.
     fn note_broken(&mut self) {
         if self.broken == 0 {
-            self.first_broken = (self.buffer.line(), self.buffer.offset());
+            self.first_broken = (self.walk.buffer.line(), self.walk.buffer.offset());
         }
         self.broken += 1;
     }
 
     /// Refuses files that hold records of another kind.
     fn refuse_other_records(&self, end: usize) -> Result<(), Halt> {
-        let text = String::from_utf8_lossy(&self.buffer.window()[..end]);
+        let text = String::from_utf8_lossy(&self.walk.buffer.window()[..end]);
         let other = sonic_rs::to_object_iter(&*text)
             .map_while(Result::ok)
             .find_map(|(key, _)| looks_like(key.as_bytes()));
         match other {
             Some(other) => Err(Halt::Damage(Damage::NotCloudTrail(other))),
             None => Ok(()),
+        }
+    }
+
+    fn stuck(&self, stuck: Stuck) -> Damage {
+        let records = self.records;
+        let at = self.walk.buffer.offset() + self.walk.buffer.window().len() as u64;
+        match stuck {
+            Stuck::Full => Damage::TooLarge {
+                records,
+                at: self.walk.buffer.offset(),
+            },
+            Stuck::Io(error) if self.packed && is_corruption(&error) => {
+                Damage::Gzip { records, at }
+            }
+            Stuck::Io(error) => Damage::Unreadable {
+                reason: error.to_string(),
+                records,
+                at,
+            },
         }
     }
 
@@ -444,53 +354,13 @@ impl<R: Read, F: FnMut(&str) -> Next> Reader<R, F> {
     fn ends_inside(&self) -> Damage {
         Damage::EndsInside {
             records: self.records,
-            at: self.buffer.offset() + self.buffer.window().len() as u64,
+            at: self.walk.buffer.offset() + self.walk.buffer.window().len() as u64,
         }
     }
-}
-
-fn is_blank(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
-}
-
-/// The record that a JSON string holds.
-fn inner_record(string: &str) -> Option<String> {
-    let record = serde_json::from_str::<String>(string).ok()?;
-    let mut scanner = Scanner::default();
-    let whole = record.starts_with('{')
-        && scanner.feed(record.as_bytes()) == Found::End(record.trim_end().len());
-    (whole && scanner.depth() <= DEEPEST).then_some(record)
 }
 
 /// What flate2 reports when the bytes, not their source, are at fault.
 fn is_corruption(error: &io::Error) -> bool {
     use io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
     matches!(error.kind(), InvalidData | InvalidInput | UnexpectedEof)
-}
-
-/// Whether only CloudTrail events have the key.
-fn is_event_key(key: &[u8]) -> bool {
-    let keys: [&[u8]; 7] = [
-        b"eventversion",
-        b"eventtime",
-        b"eventname",
-        b"eventsource",
-        b"eventid",
-        b"eventtype",
-        b"useridentity",
-    ];
-    keys.iter().any(|known| known.eq_ignore_ascii_case(key))
-}
-
-/// The other kind of file that has the key.
-fn looks_like(key: &[u8]) -> Option<Other> {
-    match key {
-        b"digestS3Bucket" | b"digestS3Object" | b"digestStartTime" => Some(Other::Digest),
-        b"insightDetails" => Some(Other::Insight),
-        b"timeWindow" => Some(Other::Aggregated),
-        b"configurationItems" | b"configSnapshotId" | b"configurationItemVersion" => {
-            Some(Other::Config)
-        }
-        _ => None,
-    }
 }
