@@ -51,24 +51,15 @@ WHERE readonly = 'false'
 const SORT: &str = "SELECT eventid, requestparameters FROM cloudtrail ORDER BY eventid";
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut arguments = std::env::args()
-        .skip(1)
-        .filter(|argument| argument != "--bench");
+    let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
     let count = arguments.next().map_or(Ok(16), |count| count.parse())?;
     let folder = arguments.next();
     let part = arguments.next().unwrap_or_default();
     let keep = folder.is_some();
-    let folder = folder.map_or_else(
-        || std::env::temp_dir().join("clickops-bench"),
-        PathBuf::from,
-    );
+    let folder = folder.map_or_else(|| std::env::temp_dir().join("clickops-bench"), PathBuf::from);
     let (logs, bytes) = archive(&folder, count)?;
     let stored: u64 = logs.iter().map(|log| log.bytes).sum();
-    println!(
-        "{count} logs, {} MB of JSON, {} MB stored",
-        bytes / 1_000_000,
-        stored / 1_000_000
-    );
+    println!("{count} logs, {} MB of JSON, {} MB stored", bytes / 1_000_000, stored / 1_000_000);
 
     if part.is_empty() || part == "decode" {
         let started = Instant::now();
@@ -90,11 +81,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             continue;
         }
         let started = Instant::now();
-        let query = BoundQuery {
-            name: name.to_owned(),
-            sql: sql.to_owned(),
-            logs: logs.clone().into(),
-        };
+        let query =
+            BoundQuery { name: name.to_owned(), sql: sql.to_owned(), logs: logs.clone().into() };
         let rows = runtime.block_on(async {
             let mut rows = LocalEngine::new().rows(&query).await?;
             let mut count = 0;
@@ -114,10 +102,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn report(what: &str, started: Instant, bytes: u64, rows: u64) {
     let seconds = started.elapsed().as_secs_f64();
     let rate = bytes as f64 / 1e6 / seconds;
-    println!(
-        "{what:22} {rate:6.0} MB/s  {seconds:5.2} s  {rows} rows  peak {}",
-        peak()
-    );
+    println!("{what:22} {rate:6.0} MB/s  {seconds:5.2} s  {rows} rows  peak {}", peak());
 }
 
 /// Most memory this process has had so far, where the system tells.
@@ -134,9 +119,8 @@ fn archive(folder: &Path, count: usize) -> Result<(Vec<Log>, u64), Box<dyn Error
     let mut dice = 42;
     for number in 0..count {
         let day = folder.join("AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/23");
-        let path = day.join(format!(
-            "111122223333_CloudTrail_eu-west-1_20261123T{number:04}Z_x.json.gz"
-        ));
+        let path =
+            day.join(format!("111122223333_CloudTrail_eu-west-1_20261123T{number:04}Z_x.json.gz"));
         fs::create_dir_all(&day)?;
         let text = text_of_log(&mut dice);
         bytes += text.len() as u64;
@@ -198,16 +182,8 @@ fn record(out: &mut String, dice: &mut u64) {
         out,
         r#"{{"eventVersion":"1.11","userIdentity":{{"type":"AssumedRole","principalId":"AROA{user:016X}:user{user}@example.com","arn":"arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/user{user}@example.com","accountId":"111122223333","accessKeyId":"ASIA{user:016X}","sessionContext":{{"sessionIssuer":{{"type":"Role","principalId":"AROA{user:016X}","arn":"arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef","accountId":"111122223333","userName":"AWSReservedSSO_Admin_0123456789abcdef"}},"attributes":{{"creationDate":"2026-11-23T08:00:00Z","mfaAuthenticated":"false"}}}}}},"eventTime":"2026-11-23T09:12:{second:02}Z","eventSource":"{service}.amazonaws.com","eventName":"{name}","awsRegion":"eu-west-1","sourceIPAddress":"196.25.1.{}","userAgent":"{agent}","requestParameters":{{"bucketName":"bucket-{user}","filterSet":{{"items":[{{"name":"tag:Name","valueSet":{{"items":[{{"value":"web-{second}"}}]}}}}]}},"Host":"s3.eu-west-1.amazonaws.com","acl":""}},"responseElements":{},"additionalEventData":{{"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","bytesTransferredIn":0,"AuthenticationMethod":"AuthHeader","bytesTransferredOut":{id}}},"requestID":"{id:032x}","eventID":"{:08x}-{id:016x}","readOnly":{read_only},"resources":[{{"accountId":"111122223333","type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::bucket-{user}"}}],"eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"111122223333","eventCategory":"Management","tlsDetails":{{"tlsVersion":"TLSv1.3","cipherSuite":"TLS_AES_128_GCM_SHA256","clientProvidedHostHeader":"{service}.eu-west-1.amazonaws.com"}}{}}}"#,
         roll(dice, 250),
-        if read_only {
-            "null"
-        } else {
-            r#"{"_return":true,"requestId":"x"}"#
-        },
+        if read_only { "null" } else { r#"{"_return":true,"requestId":"x"}"# },
         roll(dice, 1 << 32),
-        if browser {
-            r#","sessionCredentialFromConsole":"true""#
-        } else {
-            ""
-        },
+        if browser { r#","sessionCredentialFromConsole":"true""# } else { "" },
     );
 }

@@ -209,6 +209,8 @@ pub fn finding_keys(finding: &Finding) -> Vec<LogKey> {
     [event, repeated, shared]
         .into_iter()
         .flatten()
-        .map(|[id, place]| LogKey::of(&[finding.detection.as_bytes(), id.as_bytes(), place.as_bytes()]))
+        .map(|[id, place]| {
+            LogKey::of(&[finding.detection.as_bytes(), id.as_bytes(), place.as_bytes()])
+        })
         .collect()
 }

@@ -143,7 +143,7 @@ async fn content(
         findings.extend(entry.findings.into_iter().filter(shown));
         windows.push(entry.window);
     }
-    let about = about(run, report, &state, sending, &windows);
+    let about = about(run, report, &state, sending, &windows, &findings);
     let events = match report.mode {
         Mode::Digest => Vec::new(),
         Mode::Events | Mode::Both => {
@@ -162,14 +162,19 @@ fn about(
     state: &ledger::ReportState,
     sending: &Sending,
     windows: &[WindowRecord],
+    findings: &[Finding],
 ) -> About {
     let minutes =
         || windows.iter().flat_map(|window| &window.logs).map(|(_, delivered)| *delivered);
-    // A report without a schedule has no period of its own: it covers what was delivered.
+    let times = || findings.iter().filter(|finding| finding.reported).filter_map(Finding::time);
+    // A report without a schedule has no period of its own: it covers what it shows.
     let (from, to) = match &report.schedule {
-        Some(_) => (state.last.or_else(|| minutes().min()).unwrap_or(sending.at), sending.at),
-        None => (minutes().min().unwrap_or(sending.at), minutes().max().unwrap_or(sending.at)),
+        Some(_) => (state.last.or_else(|| minutes().min()), Some(sending.at)),
+        None => {
+            (times().min().or_else(|| minutes().min()), times().max().or_else(|| minutes().max()))
+        }
     };
+    let (from, to) = (from.unwrap_or(sending.at), to.unwrap_or(sending.at));
     let mut notices = Vec::new();
     if sending.missed > 0 {
         let times = if sending.missed == 1 { "time" } else { "times" };

@@ -86,8 +86,9 @@ pub fn client(user_agent: &str) -> String {
         "CloudShell".to_owned()
     } else if agent.starts_with("Mozilla/") || has("Mozilla/5.0") {
         "browser".to_owned()
-    } else if has("S3Console") {
-        "S3 console".to_owned()
+    } else if agent.starts_with("AWS Internal") || has("aws-internal/") || has("S3Console") {
+        // What the console's own back ends call themselves.
+        "console".to_owned()
     } else if agent.ends_with(".amazonaws.com") {
         clip(agent)
     } else {
@@ -146,7 +147,7 @@ mod tests {
         assert_eq!(client("[Mozilla/5.0 (X11) Firefox/142]"), "browser");
         assert_eq!(client("aws-cli/2.31 exec-env/CloudShell"), "CloudShell");
         assert_eq!(client("aws-cli/2.31.1 md/x"), "aws-cli");
-        assert_eq!(client("[S3Console/0.4, aws-internal/3]"), "S3 console");
+        assert_eq!(client("[S3Console/0.4, aws-internal/3]"), "console");
         assert_eq!(client("/"), "/");
     }
 

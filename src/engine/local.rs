@@ -59,9 +59,7 @@ impl LocalEngine {
     /// An engine that uses every core.
     pub fn new() -> Self {
         let cores = std::thread::available_parallelism();
-        Self {
-            partitions: cores.map_or(1, usize::from),
-        }
+        Self { partitions: cores.map_or(1, usize::from) }
     }
 
     /// An engine that reads as many logs at a time; answers do not depend on it.
@@ -86,9 +84,7 @@ impl LocalEngine {
         options.sql_parser.map_string_types_to_utf8view = false;
 
         let pool: Arc<dyn MemoryPool> = Arc::new(FairSpillPool::new(POOL_BYTES));
-        let runtime = RuntimeEnvBuilder::new()
-            .with_memory_pool(pool)
-            .build_arc()?;
+        let runtime = RuntimeEnvBuilder::new().with_memory_pool(pool).build_arc()?;
         let context = SessionContext::new_with_config_rt(config, runtime);
         context.register_table("cloudtrail", Arc::new(CloudTrail::new(source)))?;
         for function in trino::functions() {
@@ -108,11 +104,7 @@ impl Engine for LocalEngine {
         let refused = |error: DataFusionError| error::refused(&error, &context.state());
 
         let names = statement.names;
-        let plan = context
-            .state()
-            .statement_to_plan(statement.statement)
-            .await
-            .map_err(refused)?;
+        let plan = context.state().statement_to_plan(statement.statement).await.map_err(refused)?;
         SQLOptions::new()
             .with_allow_ddl(false)
             .with_allow_dml(false)

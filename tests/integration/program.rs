@@ -8,30 +8,30 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 
 /// A folder to work in.
-pub struct Desk {
+pub(crate) struct Desk {
     folder: tempfile::TempDir,
 }
 
 /// How a run of the program ended.
 #[must_use]
 #[derive(Debug)]
-pub struct Ended {
-    pub code: i32,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Ended {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Desk {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// Writes a file, and the folders it lies in.
-    pub fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, bytes).unwrap();
@@ -39,7 +39,7 @@ impl Desk {
     }
 
     /// The command, ready to be started.
-    pub fn command(&self, line: &str) -> Command {
+    pub(crate) fn command(&self, line: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_clickops"));
         command
             .args(line.split_whitespace())
@@ -51,12 +51,12 @@ impl Desk {
     }
 
     /// Runs `clickops` with the words of `line`, which may not hold blanks themselves.
-    pub fn clickops(&self, line: &str) -> Ended {
+    pub(crate) fn clickops(&self, line: &str) -> Ended {
         self.clickops_with(line, &[])
     }
 
     /// The same, with further arguments as they are.
-    pub fn clickops_with(&self, line: &str, further: &[&str]) -> Ended {
+    pub(crate) fn clickops_with(&self, line: &str, further: &[&str]) -> Ended {
         let output = self.command(line).args(further).output().unwrap();
         Ended {
             code: output.status.code().unwrap_or(-1),
@@ -66,7 +66,7 @@ impl Desk {
     }
 
     /// Identities of all findings in the journal, in its order.
-    pub fn journal(&self) -> Vec<String> {
+    pub(crate) fn journal(&self) -> Vec<String> {
         let mut files: Vec<_> = match fs::read_dir(self.path(".clickops/journal")) {
             Ok(entries) => entries.map(|entry| entry.unwrap().path()).collect(),
             Err(_) => return Vec::new(),
@@ -82,30 +82,30 @@ impl Desk {
 
 impl Ended {
     /// The output of a run that has to have gone well.
-    pub fn ok(self) -> String {
+    pub(crate) fn ok(self) -> String {
         assert_eq!(self.code, 0, "{self:?}");
         self.stdout
     }
 
     /// The rows of `--format ndjson`.
-    pub fn rows(&self) -> Vec<Value> {
+    pub(crate) fn rows(&self) -> Vec<Value> {
         self.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 }
 
 /// What makes a finding, or a row of one, the same one.
-pub fn identity(line: &str) -> String {
+pub(crate) fn identity(line: &str) -> String {
     let finding: Value = serde_json::from_str(line).unwrap();
     format!("{} {}", finding["event_id"], finding["account_id"])
 }
 
 /// A folder of the project.
-pub fn project(name: &str) -> PathBuf {
+pub(crate) fn project(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 
 /// Copies a folder.
-pub fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap().path();
@@ -113,13 +113,13 @@ pub fn copy(from: &Path, to: &Path) {
         if entry.is_dir() {
             copy(&entry, &target)
         } else {
-            drop(fs::copy(&entry, &target).unwrap())
+            fs::copy(&entry, &target).unwrap();
         }
     }
 }
 
 /// All files below a folder, in order.
-pub fn files(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let mut all = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -130,7 +130,7 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// One console change, as CloudTrail writes it.
-pub fn change(id: &str, time: &str) -> Value {
+pub(crate) fn change(id: &str, time: &str) -> Value {
     serde_json::json!({
         "eventVersion": "1.11",
         "userIdentity": {
@@ -159,12 +159,12 @@ pub fn change(id: &str, time: &str) -> Value {
 }
 
 /// The text of a log that holds these records.
-pub fn log(records: &[Value]) -> String {
+pub(crate) fn log(records: &[Value]) -> String {
     serde_json::json!({ "Records": records }).to_string()
 }
 
 /// The same, packed as CloudTrail packs it.
-pub fn gzip(text: &str) -> Vec<u8> {
+pub(crate) fn gzip(text: &str) -> Vec<u8> {
     use std::io::Write as _;
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     packed.write_all(text.as_bytes()).unwrap();

@@ -76,7 +76,7 @@ fn an_event_delivered_twice_is_reported_once() {
     assert!(desk.clickops("run --logs logs").ok().contains("1 change "));
     desk.write("logs/b.json.gz", gzip(&log(&[event])));
     let again = desk.clickops("run --logs logs").ok();
-    assert!(again.contains("No changes") || again.contains("no changes"), "{again}");
+    assert!(again.contains("Nothing was changed by hand"), "{again}");
     assert_eq!(desk.journal().len(), 1);
 }
 
@@ -96,7 +96,10 @@ fn a_dry_run_leaves_no_trace() {
     let dry = desk.clickops("run --logs logs --dry-run").ok();
     assert!(dry.contains("StopInstances"), "{dry}");
     assert!(!desk.path(".clickops").exists());
-    assert_eq!(desk.clickops("run --logs logs").ok(), dry);
+    let lines = |text: &str| -> Vec<String> {
+        text.lines().filter(|line| !line.starts_with("Run ")).map(str::to_owned).collect()
+    };
+    assert_eq!(lines(&desk.clickops("run --logs logs").ok()), lines(&dry));
 }
 
 #[test]
@@ -136,7 +139,7 @@ fn schedules_say_when_and_exclusions_what() {
         "{first}"
     );
     assert_eq!(at("2026-11-23T09:59:00Z"), "");
-    assert!(at("2026-11-23T10:00:00Z").to_lowercase().contains("no changes"));
+    assert!(at("2026-11-23T10:00:00Z").contains("Nothing was changed by hand"));
 
     let text = fs::read_to_string(desk.path("clickops.toml")).unwrap();
     desk.write("clickops.toml", text.replace("\"bob\"", "\"a*\""));

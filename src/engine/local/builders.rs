@@ -137,9 +137,7 @@ impl RowBuilder {
             fill(self.columns, object.map_while(Result::ok), &mut slots);
         }
         let children = self.children.iter_mut().zip(&mut slots);
-        children
-            .map(|(child, slot)| child.append(slot.take(), scratch))
-            .sum()
+        children.map(|(child, slot)| child.append(slot.take(), scratch)).sum()
     }
 
     fn finish(&mut self) -> Result<StructArray, ArrowError> {

@@ -23,17 +23,11 @@ pub(super) enum Shape {
 }
 
 const fn text(name: &'static str) -> Column {
-    Column {
-        name,
-        shape: Shape::Text,
-    }
+    Column { name, shape: Shape::Text }
 }
 
 const fn row(name: &'static str, fields: &'static [Column]) -> Column {
-    Column {
-        name,
-        shape: Shape::Row(fields),
-    }
+    Column { name, shape: Shape::Row(fields) }
 }
 
 /// The columns that come from records.
@@ -77,14 +71,7 @@ pub(super) const RECORD: &[Column] = &[
     ),
     text("sessioncredentialfromconsole"),
     text("edgedevicedetails"),
-    row(
-        "tlsdetails",
-        &[
-            text("tlsversion"),
-            text("ciphersuite"),
-            text("clientprovidedhostheader"),
-        ],
-    ),
+    row("tlsdetails", &[text("tlsversion"), text("ciphersuite"), text("clientprovidedhostheader")]),
 ];
 
 const USER_IDENTITY: &[Column] = &[
@@ -99,10 +86,7 @@ const USER_IDENTITY: &[Column] = &[
     row(
         "sessioncontext",
         &[
-            row(
-                "attributes",
-                &[text("mfaauthenticated"), text("creationdate")],
-            ),
+            row("attributes", &[text("mfaauthenticated"), text("creationdate")]),
             row(
                 "sessionissuer",
                 &[
@@ -116,13 +100,7 @@ const USER_IDENTITY: &[Column] = &[
             text("ec2roledelivery"),
             row(
                 "webidfederationdata",
-                &[
-                    text("federatedprovider"),
-                    Column {
-                        name: "attributes",
-                        shape: Shape::Map,
-                    },
-                ],
+                &[text("federatedprovider"), Column { name: "attributes", shape: Shape::Map }],
             ),
         ],
     ),
@@ -144,11 +122,7 @@ pub(super) fn position(columns: &[Column], key: &str, guess: &mut usize) -> Opti
         .iter()
         .position(|column| column.name.eq_ignore_ascii_case(key))
         .map(|step| step + before.len())
-        .or_else(|| {
-            before
-                .iter()
-                .position(|column| column.name.eq_ignore_ascii_case(key))
-        })?;
+        .or_else(|| before.iter().position(|column| column.name.eq_ignore_ascii_case(key)))?;
     *guess = found + 1;
     Some(found)
 }
@@ -161,21 +135,12 @@ pub(super) fn record_column(name: &str) -> usize {
 /// The table's schema: [`RECORD`], then [`PLACE`].
 pub(super) fn schema() -> SchemaRef {
     let place = PLACE.map(|name| Arc::new(Field::new(name, DataType::Utf8, true)));
-    Arc::new(Schema::new(
-        fields(RECORD)
-            .iter()
-            .cloned()
-            .chain(place)
-            .collect::<Vec<_>>(),
-    ))
+    Arc::new(Schema::new(fields(RECORD).iter().cloned().chain(place).collect::<Vec<_>>()))
 }
 
 /// The Arrow fields of some columns.
 pub(super) fn fields(columns: &[Column]) -> Fields {
-    columns
-        .iter()
-        .map(|column| Field::new(column.name, data_type(&column.shape), true))
-        .collect()
+    columns.iter().map(|column| Field::new(column.name, data_type(&column.shape), true)).collect()
 }
 
 fn data_type(shape: &Shape) -> DataType {
@@ -226,10 +191,7 @@ mod tests {
         let mut guess = 0;
         for key in ["eventVersion", "EVENTTIME", "userIdentity", "eventName"] {
             let found = position(RECORD, key, &mut guess);
-            assert_eq!(
-                found.map(|at| RECORD[at].name),
-                Some(key.to_lowercase().as_str())
-            );
+            assert_eq!(found.map(|at| RECORD[at].name), Some(key.to_lowercase().as_str()));
         }
         assert_eq!(position(RECORD, "managementEvent", &mut guess), None);
     }

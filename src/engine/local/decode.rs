@@ -61,23 +61,11 @@ impl Decoder {
             })
             .collect();
         if place {
-            for name in [
-                "recipientaccountid",
-                "useridentity",
-                "awsregion",
-                "eventtime",
-            ] {
+            for name in ["recipientaccountid", "useridentity", "awsregion", "eventtime"] {
                 needed[columns::record_column(name)] = true;
             }
         }
-        Self {
-            schema,
-            outputs,
-            needed,
-            rows: 0,
-            bytes: 0,
-            scratch: String::new(),
-        }
+        Self { schema, outputs, needed, rows: 0, bytes: 0, scratch: String::new() }
     }
 
     /// Rows collected so far.
@@ -168,9 +156,7 @@ fn append_place(
 
 fn identity_account(identity: LazyValue<'_>, scratch: &mut String) -> Option<String> {
     let fields = identity.into_object_iter()?.map_while(Result::ok);
-    let (_, account) = fields
-        .filter(|(key, _)| key.eq_ignore_ascii_case("accountid"))
-        .last()?;
+    let (_, account) = fields.filter(|(key, _)| key.eq_ignore_ascii_case("accountid")).last()?;
     text_of(&account, scratch).map(str::to_owned)
 }
 

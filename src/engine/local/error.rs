@@ -15,17 +15,9 @@ pub(super) fn syntax(error: &DataFusionError) -> EngineError {
         DataFusionError::SQL(error, _) => error.to_string(),
         other => other.strip_backtrace(),
     };
-    let text = text
-        .trim_start_matches("sql parser error: ")
-        .trim_start_matches("Parser error: ");
+    let text = text.trim_start_matches("sql parser error: ").trim_start_matches("Parser error: ");
     let (message, at) = split_position(text);
-    EngineError {
-        refused: true,
-        code: Some("SYNTAX_ERROR"),
-        message,
-        at,
-        hint: None,
-    }
+    EngineError { refused: true, code: Some("SYNTAX_ERROR"), message, at, hint: None }
 }
 
 /// More than one statement, or none.
@@ -100,13 +92,7 @@ pub(super) fn running(error: &DataFusionError) -> EngineError {
         }
         (_, text) => (code, text),
     };
-    EngineError {
-        refused: false,
-        code,
-        message: message.to_owned(),
-        at: None,
-        hint: None,
-    }
+    EngineError { refused: false, code, message: message.to_owned(), at: None, hint: None }
 }
 
 fn is_cast(error: &datafusion::arrow::error::ArrowError) -> bool {
@@ -136,10 +122,7 @@ fn coded(text: &str) -> (Option<&'static str>, &str) {
 
 fn schema(error: &SchemaError, refusal: &mut EngineError) {
     match error {
-        SchemaError::FieldNotFound {
-            field,
-            valid_fields,
-        } => {
+        SchemaError::FieldNotFound { field, valid_fields } => {
             refusal.code = Some("COLUMN_NOT_FOUND");
             refusal.message = format!(
                 "Column '{}' cannot be resolved or requester is not authorized to access \
@@ -223,10 +206,7 @@ fn split_position(text: &str) -> (String, Option<(u64, u64)>) {
         let (message, place) = text.rsplit_once(" at Line: ")?;
         let (line, column) = place.split_once(", Column: ")?;
         let digits = column.split(|c: char| !c.is_ascii_digit()).next()?;
-        Some((
-            message.to_owned(),
-            (line.parse().ok()?, digits.parse().ok()?),
-        ))
+        Some((message.to_owned(), (line.parse().ok()?, digits.parse().ok()?)))
     };
     match read() {
         Some((message, at)) => (message, Some(at)),

@@ -214,10 +214,8 @@ fn is_number(word: &[u8]) -> bool {
         rest = &fraction[length..];
     }
     if let Some((b'e' | b'E', exponent)) = rest.split_first() {
-        let exponent = exponent
-            .strip_prefix(b"-")
-            .or_else(|| exponent.strip_prefix(b"+"))
-            .unwrap_or(exponent);
+        let exponent =
+            exponent.strip_prefix(b"-").or_else(|| exponent.strip_prefix(b"+")).unwrap_or(exponent);
         let length = digits(exponent);
         return length > 0 && length == exponent.len();
     }
@@ -248,10 +246,7 @@ mod tests {
     #[test]
     fn only_blanks_between_parts_go() {
         for (value, text) in [
-            (
-                r#"{ "b" : 1.10 ,  "a b": [ 1 , "x y" ] }"#,
-                r#"{"b":1.10,"a b":[1,"x y"]}"#,
-            ),
+            (r#"{ "b" : 1.10 ,  "a b": [ 1 , "x y" ] }"#, r#"{"b":1.10,"a b":[1,"x y"]}"#),
             ("{\n\t\"q\": \"\\\" }\"\r\n}", "{\"q\":\"\\\" }\"}"),
             (r#"{"a":1,"a":2}"#, r#"{"a":1,"a":2}"#),
         ] {

@@ -159,8 +159,6 @@ impl Names {
     /// The names of a plan's columns; the plan's own where the text does not tell.
     pub(super) fn applied_to(self, schema: &DFSchema) -> Vec<String> {
         let own = || schema.fields().iter().map(|f| f.name().clone()).collect();
-        self.0
-            .filter(|names| names.len() == schema.fields().len())
-            .unwrap_or_else(own)
+        self.0.filter(|names| names.len() == schema.fields().len()).unwrap_or_else(own)
     }
 }

@@ -43,11 +43,7 @@ pub(super) struct Source {
 impl Source {
     pub(super) fn new(logs: Arc<[Log]>, scan: Arc<Scan>) -> Self {
         let counted = logs.iter().map(|_| AtomicBool::new(false)).collect();
-        Self {
-            logs,
-            scan,
-            counted,
-        }
+        Self { logs, scan, counted }
     }
 
     pub(super) fn logs(&self) -> &[Log] {
@@ -209,10 +205,7 @@ impl Worker {
                 return Ok(());
             }
         };
-        let reader = Counted {
-            inner: file,
-            bytes: scan.map(|scan| &scan.bytes),
-        };
+        let reader = Counted { inner: file, bytes: scan.map(|scan| &scan.bytes) };
         let mut failure = None;
         let outcome = records::read(reader, |record| {
             if !self.decoder.add(record, log) {

@@ -26,20 +26,13 @@ pub(super) struct CloudTrail {
 
 impl CloudTrail {
     pub(super) fn new(source: Arc<Source>) -> Self {
-        Self {
-            source,
-            schema: columns::schema(),
-        }
+        Self { source, schema: columns::schema() }
     }
 
     /// Positions of the logs that can hold rows the filters let through.
     fn chosen(&self, state: &dyn Session, filters: &[Expr]) -> Result<Vec<usize>> {
         let logs = self.source.logs();
-        let schema = Schema::new(
-            PLACE
-                .map(|name| Field::new(name, DataType::Utf8, true))
-                .to_vec(),
-        );
+        let schema = Schema::new(PLACE.map(|name| Field::new(name, DataType::Utf8, true)).to_vec());
         let df_schema = DFSchema::try_from(schema.clone())?;
         let column = |value: fn(&Log) -> Option<&String>| {
             Arc::new(logs.iter().map(value).collect::<StringArray>()) as ArrayRef

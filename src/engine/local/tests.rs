@@ -48,10 +48,7 @@ impl Answer {
 
 impl Archive {
     fn new() -> Self {
-        Self {
-            folder: TempDir::new().unwrap(),
-            logs: Vec::new(),
-        }
+        Self { folder: TempDir::new().unwrap(), logs: Vec::new() }
     }
 
     /// One log that holds the records, outside any folder layout.
@@ -74,7 +71,7 @@ impl Archive {
         std::fs::write(&file, bytes).unwrap();
         let address = file.to_str().unwrap().to_owned();
         self.logs.push(Log {
-            key: LogKey(self.logs.len() as u64),
+            key: LogKey::of(&[address.as_bytes()]),
             place: Place::of(&address),
             delivered: chrono::DateTime::UNIX_EPOCH,
             bytes: bytes.len() as u64,
@@ -88,6 +85,7 @@ impl Archive {
             name: "test".to_owned(),
             sql: sql.to_owned(),
             logs: self.logs.clone().into(),
+            pieces: Vec::new(),
         };
         let mut rows = LocalEngine::new().with_partitions(2).rows(&query).await?;
         Ok(Answer {

@@ -171,10 +171,7 @@ fn timestamp(array: &dyn Array, row: usize, unit: TimeUnit, zone: Option<&str>, 
         Some("UTC" | "Z" | "+00:00") => wall(instant.naive_utc(), " UTC"),
         Some(name) => {
             let suffix = format!(" {name}");
-            match (
-                name.parse::<chrono_tz::Tz>(),
-                name.parse::<chrono::FixedOffset>(),
-            ) {
+            match (name.parse::<chrono_tz::Tz>(), name.parse::<chrono::FixedOffset>()) {
                 (Ok(zone), _) => wall(instant.with_timezone(&zone).naive_local(), &suffix),
                 (_, Ok(zone)) => wall(instant.with_timezone(&zone).naive_local(), &suffix),
                 _ => wall(instant.naive_utc(), " UTC"),

@@ -29,14 +29,7 @@ pub(super) struct Buffer<R> {
 
 impl<R: Read> Buffer<R> {
     pub(super) fn new(source: R) -> Self {
-        Self {
-            source,
-            bytes: Vec::new(),
-            start: 0,
-            end: 0,
-            consumed: 0,
-            lines: 0,
-        }
+        Self { source, bytes: Vec::new(), start: 0, end: 0, consumed: 0, lines: 0 }
     }
 
     pub(super) fn window(&self) -> &[u8] {

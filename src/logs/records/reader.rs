@@ -19,11 +19,7 @@ pub(super) fn read(mut log: impl Read, each: impl FnMut(&str) -> Next) -> Result
         .by_ref()
         .take(GZIP.len() as u64)
         .read_to_end(&mut magic)
-        .map_err(|error| Damage::Unreadable {
-            reason: error.to_string(),
-            records: 0,
-            at: 0,
-        })
+        .map_err(|error| Damage::Unreadable { reason: error.to_string(), records: 0, at: 0 })
         .map(|_| magic == GZIP)?;
     let whole = io::Cursor::new(magic).chain(log);
     if packed {
@@ -69,17 +65,9 @@ impl<R: Read, F: FnMut(&str) -> Next> Reader<R, F> {
         };
         if complete && self.broken > 0 {
             let (line, at) = self.first_broken;
-            return Err(Damage::Broken {
-                broken: self.broken,
-                line,
-                at,
-                records: self.records,
-            });
+            return Err(Damage::Broken { broken: self.broken, line, at, records: self.records });
         }
-        Ok(Summary {
-            records: self.records,
-            complete,
-        })
+        Ok(Summary { records: self.records, complete })
     }
 
     /// The values of the text, one after the other.
@@ -242,11 +230,7 @@ impl<R: Read, F: FnMut(&str) -> Next> Reader<R, F> {
         loop {
             if self.walk.buffer.window().is_empty() && !self.walk.grow()? {
                 let cut = matches!(fault, Halt::Ended) && !skipped;
-                return if cut || !self.lines {
-                    Err(fault)
-                } else {
-                    Ok(())
-                };
+                return if cut || !self.lines { Err(fault) } else { Ok(()) };
             }
             // In a file of lines a record starts its line; an indented bracket belongs to a
             // record that was written over several lines.
@@ -329,26 +313,16 @@ impl<R: Read, F: FnMut(&str) -> Next> Reader<R, F> {
         let records = self.records;
         let at = self.walk.buffer.offset() + self.walk.buffer.window().len() as u64;
         match stuck {
-            Stuck::Full => Damage::TooLarge {
-                records,
-                at: self.walk.buffer.offset(),
-            },
+            Stuck::Full => Damage::TooLarge { records, at: self.walk.buffer.offset() },
             Stuck::Io(error) if self.packed && is_corruption(&error) => {
                 Damage::Gzip { records, at }
             }
-            Stuck::Io(error) => Damage::Unreadable {
-                reason: error.to_string(),
-                records,
-                at,
-            },
+            Stuck::Io(error) => Damage::Unreadable { reason: error.to_string(), records, at },
         }
     }
 
     fn syntax(&self, at: u64) -> Damage {
-        Damage::Syntax {
-            records: self.records,
-            at,
-        }
+        Damage::Syntax { records: self.records, at }
     }
 
     fn ends_inside(&self) -> Damage {

@@ -181,11 +181,7 @@ mod tests {
             let mut scanner = Scanner::default();
             scanner.restart(true);
             assert_eq!(scanner.feed(&text[..cut]), Found::More, "{cut}");
-            assert_eq!(
-                scanner.feed(&text[cut..]),
-                Found::End(text.len() - cut),
-                "{cut}"
-            );
+            assert_eq!(scanner.feed(&text[cut..]), Found::End(text.len() - cut), "{cut}");
         }
     }
 }

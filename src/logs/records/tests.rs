@@ -64,48 +64,20 @@ fn every_form_gives_the_same_records() {
             vec![A, B],
         ),
         ("lines", format!("{A}\n{B}\n"), vec![A, B]),
-        (
-            "lines with blanks",
-            format!("\n{A}\r\n\n  \n{B}"),
-            vec![A, B],
-        ),
+        ("lines with blanks", format!("\n{A}\r\n\n  \n{B}"), vec![A, B]),
         ("array", format!("[{A},\n {B}]"), vec![A, B]),
         ("one", B.to_owned(), vec![B]),
         ("one, pretty", pretty.to_owned(), vec![pretty]),
-        (
-            "two, pretty",
-            format!("{pretty}\n{pretty}"),
-            vec![pretty, pretty],
-        ),
-        (
-            "concatenated",
-            format!("{A}{B} {pretty}"),
-            vec![A, B, pretty],
-        ),
-        (
-            "concatenated files",
-            format!("{{\"Records\":[{A}]}}\n{{\"Records\":[{B}]}}"),
-            vec![A, B],
-        ),
+        ("two, pretty", format!("{pretty}\n{pretty}"), vec![pretty, pretty]),
+        ("concatenated", format!("{A}{B} {pretty}"), vec![A, B, pretty]),
+        ("concatenated files", format!("{{\"Records\":[{A}]}}\n{{\"Records\":[{B}]}}"), vec![A, B]),
         (
             "lookup-events",
-            format!(
-                r#"{{"Events":[{},{}],"NextToken":"x"}}"#,
-                event(A),
-                event(pretty)
-            ),
+            format!(r#"{{"Events":[{},{}],"NextToken":"x"}}"#, event(A), event(pretty)),
             vec![A, pretty],
         ),
-        (
-            "lookup-events, lines",
-            format!("{}\n{}", event(A), event(B)),
-            vec![A, B],
-        ),
-        (
-            "byte order mark",
-            format!("\u{feff}{{\"Records\":[{A}]}}"),
-            vec![A],
-        ),
+        ("lookup-events, lines", format!("{}\n{}", event(A), event(B)), vec![A, B]),
+        ("byte order mark", format!("\u{feff}{{\"Records\":[{A}]}}"), vec![A]),
         ("no records", r#"{"Records":[]}"#.to_owned(), vec![]),
         ("null records", r#"{"Records":null}"#.to_owned(), vec![]),
         ("empty array", "[]".to_owned(), vec![]),
@@ -113,17 +85,10 @@ fn every_form_gives_the_same_records() {
         ("blanks", " \n\t ".to_owned(), vec![]),
     ] {
         for packed in [false, true] {
-            let bytes = if packed {
-                gzip(text.as_bytes())
-            } else {
-                text.clone().into_bytes()
-            };
+            let bytes = if packed { gzip(text.as_bytes()) } else { text.clone().into_bytes() };
             let (got, result) = outcome(&bytes[..]);
             assert_eq!(got, records, "{form}");
-            let expected = Summary {
-                records: records.len() as u64,
-                complete: true,
-            };
+            let expected = Summary { records: records.len() as u64, complete: true };
             assert_eq!(result, Ok(expected), "{form}");
         }
     }
@@ -145,118 +110,48 @@ fn damage_is_told_after_the_records_before_it() {
     let start = file("").len() as u64;
     for (text, count, damage) in [
         // Cut JSON.
-        (
-            file("{\"a\":"),
-            1,
-            Damage::EndsInside {
-                records: 1,
-                at: start + 5,
-            },
-        ),
-        (
-            file(B),
-            2,
-            Damage::EndsInside {
-                records: 2,
-                at: start + 17,
-            },
-        ),
-        (
-            file(&format!("{B}]")),
-            2,
-            Damage::EndsInside {
-                records: 2,
-                at: start + 18,
-            },
-        ),
-        (
-            "{\n\"eventName\":\n".to_owned(),
-            0,
-            Damage::EndsInside { records: 0, at: 15 },
-        ),
-        (
-            format!("{B}\n{{\"eventName\":\"x"),
-            1,
-            Damage::EndsInside { records: 1, at: 33 },
-        ),
+        (file("{\"a\":"), 1, Damage::EndsInside { records: 1, at: start + 5 }),
+        (file(B), 2, Damage::EndsInside { records: 2, at: start + 17 }),
+        (file(&format!("{B}]")), 2, Damage::EndsInside { records: 2, at: start + 18 }),
+        ("{\n\"eventName\":\n".to_owned(), 0, Damage::EndsInside { records: 0, at: 15 }),
+        (format!("{B}\n{{\"eventName\":\"x"), 1, Damage::EndsInside { records: 1, at: 33 }),
         // No JSON.
-        (
-            file("{]"),
-            1,
-            Damage::Syntax {
-                records: 1,
-                at: start + 1,
-            },
-        ),
+        (file("{]"), 1, Damage::Syntax { records: 1, at: start + 1 }),
         (format!("[{B}}}"), 1, Damage::Syntax { records: 1, at: 18 }),
         ("hello".to_owned(), 0, Damage::Syntax { records: 0, at: 0 }),
-        (
-            "<html>\n<b>\n".to_owned(),
-            0,
-            Damage::Syntax { records: 0, at: 0 },
-        ),
+        ("<html>\n<b>\n".to_owned(), 0, Damage::Syntax { records: 0, at: 0 }),
         // Records that are none, among others.
         (
             format!(r#"{{"Records":[1,{A},null,"x",[{B}]]}}"#),
             1,
-            Damage::Broken {
-                broken: 4,
-                line: 1,
-                at: 12,
-                records: 1,
-            },
+            Damage::Broken { broken: 4, line: 1, at: 12, records: 1 },
         ),
         // Broken lines, first, in the middle, last.
         (
             format!("{A}\nnonsense\n{{\"eventName\":\n{{\"a\":[\n\"x\n{B}\n"),
             2,
-            Damage::Broken {
-                broken: 4,
-                line: 2,
-                at: A.len() as u64 + 1,
-                records: 2,
-            },
+            Damage::Broken { broken: 4, line: 2, at: A.len() as u64 + 1, records: 2 },
         ),
         (
             format!("{{\"eventName\":\"cut\n{A}\n{B}\n"),
             2,
-            Damage::Broken {
-                broken: 1,
-                line: 1,
-                at: 0,
-                records: 2,
-            },
+            Damage::Broken { broken: 1, line: 1, at: 0, records: 2 },
         ),
         (
             format!("{{\"eventName\":\"cut\",\n{A}\n{{}}\n42\n{B}\n"),
             2,
-            Damage::Broken {
-                broken: 2,
-                line: 1,
-                at: 0,
-                records: 2,
-            },
+            Damage::Broken { broken: 2, line: 1, at: 0, records: 2 },
         ),
         (
             format!("{B}\n{{\"a\":{{\"b\":1}}}}\n{B}"),
             2,
-            Damage::Broken {
-                broken: 1,
-                line: 2,
-                at: 18,
-                records: 2,
-            },
+            Damage::Broken { broken: 1, line: 2, at: 18, records: 2 },
         ),
         (
             r#"{"Events":[{"EventId":"1"},{"CloudTrailEvent":"{cut"},{"CloudTrailEvent":"{}"}]}"#
                 .to_owned(),
             1,
-            Damage::Broken {
-                broken: 2,
-                line: 1,
-                at: 11,
-                records: 1,
-            },
+            Damage::Broken { broken: 2, line: 1, at: 11, records: 1 },
         ),
     ] {
         let (records, result) = outcome(text.as_bytes());
@@ -279,13 +174,7 @@ fn a_cut_or_altered_archive_still_gives_its_first_records() {
     altered[end] ^= 1;
     let (records, result) = outcome(&altered[..]);
     assert_eq!(records.len(), 20_000);
-    assert!(matches!(
-        result,
-        Err(Damage::Gzip {
-            records: 20_000,
-            ..
-        })
-    ));
+    assert!(matches!(result, Err(Damage::Gzip { records: 20_000, .. })));
 
     let (_, result) = outcome(&[0x1f, 0x8b, 1, 2, 3][..]);
     assert!(matches!(result, Err(Damage::Gzip { records: 0, at: 0 })));
@@ -294,22 +183,10 @@ fn a_cut_or_altered_archive_still_gives_its_first_records() {
 #[test]
 fn files_of_other_kinds_are_named() {
     for (text, other) in [
-        (
-            r#"{"awsAccountId":"1","digestStartTime":"x","logFiles":[]}"#,
-            Other::Digest,
-        ),
-        (
-            r#"{"fileVersion":"1.0","configSnapshotId":"x","configurationItems":[]}"#,
-            Other::Config,
-        ),
-        (
-            r#"{"Records":[{"eventType":"x","insightDetails":{}}]}"#,
-            Other::Insight,
-        ),
-        (
-            r#"{"Records":[{"eventId":"1","timeWindow":{}}]}"#,
-            Other::Aggregated,
-        ),
+        (r#"{"awsAccountId":"1","digestStartTime":"x","logFiles":[]}"#, Other::Digest),
+        (r#"{"fileVersion":"1.0","configSnapshotId":"x","configurationItems":[]}"#, Other::Config),
+        (r#"{"Records":[{"eventType":"x","insightDetails":{}}]}"#, Other::Insight),
+        (r#"{"Records":[{"eventId":"1","timeWindow":{}}]}"#, Other::Aggregated),
         ("{}", Other::Unknown),
         (r#"{"hello":"world"}"#, Other::Unknown),
     ] {
@@ -334,34 +211,12 @@ fn the_caller_stops_and_counts_broken_records() {
         seen += 1;
         if seen == 2 { Next::Stop } else { Next::More }
     });
-    assert_eq!(
-        (seen, result),
-        (
-            2,
-            Ok(Summary {
-                records: 2,
-                complete: false
-            })
-        )
-    );
+    assert_eq!((seen, result), (2, Ok(Summary { records: 2, complete: false })));
 
-    let result = read(text.as_bytes(), |record| {
-        if record == B {
-            Next::Broken
-        } else {
-            Next::More
-        }
-    });
+    let result =
+        read(text.as_bytes(), |record| if record == B { Next::Broken } else { Next::More });
     let at = 13 + A.len() as u64;
-    assert_eq!(
-        result,
-        Err(Damage::Broken {
-            broken: 1,
-            line: 1,
-            at,
-            records: 2
-        })
-    );
+    assert_eq!(result, Err(Damage::Broken { broken: 1, line: 1, at, records: 2 }));
 }
 
 #[test]
@@ -371,32 +226,19 @@ fn nesting_is_bounded() {
         format!(r#"{{"eventName":{inner}}}"#)
     };
     for text in [
-        format!(
-            r#"{{"Records":[{A},{},{},{B}]}}"#,
-            nested(DEEPEST),
-            nested(DEEPEST + 1)
-        ),
+        format!(r#"{{"Records":[{A},{},{},{B}]}}"#, nested(DEEPEST), nested(DEEPEST + 1)),
         format!("{A}\n{}\n{}\n{B}\n", nested(DEEPEST), nested(1_000_000)),
     ] {
         let (records, result) = outcome(text.as_bytes());
         assert_eq!(records.len(), 3);
-        assert!(matches!(
-            result,
-            Err(Damage::Broken {
-                broken: 1,
-                records: 3,
-                ..
-            })
-        ));
+        assert!(matches!(result, Err(Damage::Broken { broken: 1, records: 3, .. })));
     }
 }
 
 #[test]
 fn a_record_too_large_for_memory_is_refused() {
     let head = format!(r#"{{"Records":[{A},{{"eventName":""#);
-    let log = head
-        .as_bytes()
-        .chain(io::repeat(b'x').take(LARGEST as u64 + 1));
+    let log = head.as_bytes().chain(io::repeat(b'x').take(LARGEST as u64 + 1));
     let (records, result) = outcome(log);
     assert_eq!(records, [A]);
     assert!(matches!(result, Err(Damage::TooLarge { records: 1, .. })));
@@ -424,27 +266,14 @@ fn a_source_that_fails_is_told_apart_from_damage() {
 fn each_damage_says_what_to_do() {
     for damage in [
         Damage::Gzip { records: 3, at: 10 },
-        Damage::Broken {
-            broken: 2,
-            line: 7,
-            at: 10,
-            records: 5,
-        },
+        Damage::Broken { broken: 2, line: 7, at: 10, records: 5 },
         Damage::NotCloudTrail(Other::Digest),
     ] {
         assert!(!damage.remedy().is_empty());
         assert!(!damage.to_string().contains('\n'));
     }
-    let broken = Damage::Broken {
-        broken: 2,
-        line: 7,
-        at: 10,
-        records: 5,
-    };
-    assert_eq!(
-        broken.to_string(),
-        "2 of 7 records broken, the first in line 7 (byte 10)"
-    );
+    let broken = Damage::Broken { broken: 2, line: 7, at: 10, records: 5 };
+    assert_eq!(broken.to_string(), "2 of 7 records broken, the first in line 7 (byte 10)");
 }
 
 fn json() -> impl Strategy<Value = serde_json::Value> {

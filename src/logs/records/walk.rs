@@ -30,11 +30,7 @@ pub(super) struct Walk<R> {
 
 impl<R: Read> Walk<R> {
     pub(super) fn new(source: R) -> Self {
-        Self {
-            buffer: Buffer::new(source),
-            scanner: Scanner::default(),
-            one_line: false,
-        }
+        Self { buffer: Buffer::new(source), scanner: Scanner::default(), one_line: false }
     }
 
     /// How deep the value nests that [`Walk::value_end`] passed last.
@@ -109,11 +105,7 @@ impl<R: Read> Walk<R> {
                 Found::More => {
                     at += chunk.len();
                     if !self.grow()? {
-                        return if self.scanner.may_end() {
-                            Ok(at)
-                        } else {
-                            Err(Halt::Ended)
-                        };
+                        return if self.scanner.may_end() { Ok(at) } else { Err(Halt::Ended) };
                     }
                 }
             }

@@ -32,10 +32,7 @@ async fn text_columns_take_any_value_as_text() {
         (r#""\ud800 half""#, "\u{fffd} half"),
         ("12", "12"),
         ("-1.50e+3", "-1.50e+3"),
-        (
-            "123456789012345678901234567890",
-            "123456789012345678901234567890",
-        ),
+        ("123456789012345678901234567890", "123456789012345678901234567890"),
         ("true", "true"),
         ("false", "false"),
         ("null", "-"),
@@ -146,10 +143,7 @@ async fn the_place_comes_from_the_folder_else_from_the_record() {
                FROM cloudtrail ORDER BY \"$path\"";
     let mut lines = archive.query(sql).await.lines();
     lines.sort();
-    assert_eq!(
-        lines[0],
-        format!("111111111111|eu-west-1|2026/02/01|/{folder}/a.json.gz")
-    );
+    assert_eq!(lines[0], format!("111111111111|eu-west-1|2026/02/01|/{folder}/a.json.gz"));
     assert!(lines[1].starts_with("222222222222|us-east-1|2026/01/31|"));
     assert!(lines[2].starts_with("333333333333|-|-|"));
 }
@@ -161,9 +155,7 @@ async fn a_column_alone_reads_as_among_all() {
     let archive = Archive::of(records);
     let all = archive.query("SELECT * FROM cloudtrail").await;
     for (at, name) in all.columns.iter().enumerate() {
-        let alone = archive
-            .query(&format!("SELECT \"{name}\" FROM cloudtrail"))
-            .await;
+        let alone = archive.query(&format!("SELECT \"{name}\" FROM cloudtrail")).await;
         let among: Vec<Row> = all.rows.iter().map(|row| vec![row[at].clone()]).collect();
         assert_eq!(alone.rows, among, "{name}");
     }

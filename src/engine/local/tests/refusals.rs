@@ -121,14 +121,8 @@ async fn only_queries_run() {
 async fn failures_while_running_are_no_refusals() {
     let archive = Archive::of(r#"{"eventName":"a","errorCode":"["}"#);
     for (sql, code) in [
-        (
-            "SELECT 1 / length(eventid || eventname) FROM cloudtrail",
-            None,
-        ),
-        (
-            "SELECT 1 / (length(eventname) - 1) FROM cloudtrail",
-            Some("DIVISION_BY_ZERO"),
-        ),
+        ("SELECT 1 / length(eventid || eventname) FROM cloudtrail", None),
+        ("SELECT 1 / (length(eventname) - 1) FROM cloudtrail", Some("DIVISION_BY_ZERO")),
         (
             "SELECT split_part(eventname, '/', length(eventname) - 1) FROM cloudtrail",
             Some("INVALID_FUNCTION_ARGUMENT"),
@@ -137,10 +131,7 @@ async fn failures_while_running_are_no_refusals() {
             "SELECT regexp_like(eventname, errorcode) FROM cloudtrail",
             Some("INVALID_FUNCTION_ARGUMENT"),
         ),
-        (
-            "SELECT CAST(eventname AS bigint) FROM cloudtrail",
-            Some("INVALID_CAST_ARGUMENT"),
-        ),
+        ("SELECT CAST(eventname AS bigint) FROM cloudtrail", Some("INVALID_CAST_ARGUMENT")),
     ] {
         let Some(code) = code else {
             archive.query(sql).await;

@@ -32,11 +32,7 @@ async fn only_logs_that_can_match_are_opened() {
     for (condition, rows, opened) in [
         ("true", 9, 9),
         ("account = '111111111111'", 5, 5),
-        (
-            "account IN ('111111111111', '3') AND region LIKE 'eu-%'",
-            3,
-            3,
-        ),
+        ("account IN ('111111111111', '3') AND region LIKE 'eu-%'", 3, 3),
         ("day >= '2026/01/02'", 5, 5),
         ("day > '2026/01/02'", 0, 1),
         ("account = '111111111111' OR region = 'us-east-1'", 7, 7),
@@ -57,11 +53,7 @@ async fn only_logs_that_can_match_are_opened() {
 #[tokio::test]
 async fn all_three_names_of_the_table_work() {
     let archive = Archive::of(r#"{"eventName":"A"}"#);
-    for name in [
-        "cloudtrail",
-        "default.cloudtrail",
-        "awsdatacatalog.default.cloudtrail",
-    ] {
+    for name in ["cloudtrail", "default.cloudtrail", "awsdatacatalog.default.cloudtrail"] {
         let answer = archive.query(&format!("SELECT count(*) FROM {name}")).await;
         assert_eq!(answer.lines(), ["1"]);
     }
@@ -83,14 +75,9 @@ async fn what_was_read_is_counted_once() {
 async fn damaged_logs_are_listed_and_the_rest_is_answered() {
     let mut archive = Archive::new();
     archive.add("good.json.gz", r#"{"Records":[{"eventName":"A"}]}"#);
-    archive.add(
-        "cut.json.gz",
-        r#"{"Records":[{"eventName":"B"},{"eventName""#,
-    );
-    archive.add(
-        "broken.ndjson",
-        "{\"eventName\":\"C\"}\n{\"eventName\" 1}\n{\"eventName\":\"D\"}\n",
-    );
+    archive.add("cut.json.gz", r#"{"Records":[{"eventName":"B"},{"eventName""#);
+    archive
+        .add("broken.ndjson", "{\"eventName\":\"C\"}\n{\"eventName\" 1}\n{\"eventName\":\"D\"}\n");
     archive.add("digest.json.gz", r#"{"digestS3Bucket":"x"}"#);
     archive.add_bytes("empty.json.gz", b"");
     let gone = archive.add("gone.json", "");
@@ -104,26 +91,12 @@ async fn damaged_logs_are_listed_and_the_rest_is_answered() {
     let damaged = answer.scan.damaged();
     let reasons: Vec<(&str, &str)> = damaged
         .iter()
-        .map(|damaged| {
-            (
-                damaged.log.rsplit('/').next().unwrap(),
-                damaged.reason.as_str(),
-            )
-        })
+        .map(|damaged| (damaged.log.rsplit('/').next().unwrap(), damaged.reason.as_str()))
         .collect();
     let starts = [
-        (
-            "broken.ndjson",
-            "1 of 3 records broken, the first in line 2 (byte 18); ",
-        ),
-        (
-            "cut.json.gz",
-            "the JSON ends in the middle after 1 records (byte 42); fetch",
-        ),
-        (
-            "digest.json.gz",
-            "not a CloudTrail log: looks like a CloudTrail digest file; read",
-        ),
+        ("broken.ndjson", "1 of 3 records broken, the first in line 2 (byte 18); "),
+        ("cut.json.gz", "the JSON ends in the middle after 1 records (byte 42); fetch"),
+        ("digest.json.gz", "not a CloudTrail log: looks like a CloudTrail digest file; read"),
         ("gone.json", "cannot be opened: No such file"),
     ];
     assert_eq!(reasons.len(), starts.len());
@@ -136,10 +109,7 @@ async fn damaged_logs_are_listed_and_the_rest_is_answered() {
 #[tokio::test]
 async fn counting_without_columns_refuses_the_same_records() {
     let archive = Archive::of(r#"{"eventName":"A"},{"eventName" "B"},{"eventName":"C"}"#);
-    for sql in [
-        "SELECT count(*) FROM cloudtrail",
-        "SELECT count(eventname) FROM cloudtrail",
-    ] {
+    for sql in ["SELECT count(*) FROM cloudtrail", "SELECT count(eventname) FROM cloudtrail"] {
         let answer = archive.query(sql).await;
         assert_eq!(answer.lines(), ["2"]);
         assert_eq!(answer.scan.damaged().len(), 1);
@@ -150,14 +120,9 @@ async fn counting_without_columns_refuses_the_same_records() {
 async fn nothing_more_is_read_than_a_limit_needs() {
     let mut archive = Archive::new();
     for at in 0..50 {
-        archive.add(
-            &format!("{at}.json"),
-            r#"[{"eventName":"A"},{"eventName":"A"}]"#,
-        );
+        archive.add(&format!("{at}.json"), r#"[{"eventName":"A"},{"eventName":"A"}]"#);
     }
-    let answer = archive
-        .query("SELECT eventname FROM cloudtrail LIMIT 3")
-        .await;
+    let answer = archive.query("SELECT eventname FROM cloudtrail LIMIT 3").await;
     assert_eq!(answer.rows.len(), 3);
     assert!(answer.logs_read() < 10, "{}", answer.logs_read());
 }
@@ -177,10 +142,7 @@ async fn the_deepest_record_that_is_read_fits_every_stack() {
 #[test]
 fn batches_are_bounded_by_rows_and_by_bytes() {
     let log = Archive::of("").logs.remove(0);
-    for (text, rows) in [
-        ("x", BATCH_ROWS),
-        (&*"x".repeat(1024 * 1024), BATCH_BYTES >> 20),
-    ] {
+    for (text, rows) in [("x", BATCH_ROWS), (&*"x".repeat(1024 * 1024), BATCH_BYTES >> 20)] {
         let column = columns::record_column("eventname");
         let schema = columns::schema().project(&[column]).unwrap();
         let mut decoder = Decoder::new(schema.into(), &[column]);
@@ -202,6 +164,7 @@ async fn large_answers_come_in_pages_and_may_be_left() {
         name: "test".to_owned(),
         sql: "SELECT eventname FROM cloudtrail a CROSS JOIN (VALUES (1), (2)) t(x)".to_owned(),
         logs: archive.logs.clone().into(),
+        pieces: Vec::new(),
     };
     let mut rows = LocalEngine::new().rows(&query).await.unwrap();
     let page = rows.page().await.unwrap().unwrap();

@@ -64,9 +64,5 @@ fn run(call: &Call) -> Result<ArrayRef> {
         let inside = at.filter(|at| (start..end).contains(at));
         found.push(inside.and_then(|at| u64::try_from(at).ok()));
     }
-    Ok(take(
-        Arc::as_ref(list.values()),
-        &UInt64Array::from(found),
-        None,
-    )?)
+    Ok(take(Arc::as_ref(list.values()), &UInt64Array::from(found), None)?)
 }

@@ -12,10 +12,7 @@ use super::scalar::{Kind, Scalar, Takes, any};
 
 pub(super) const IF: Scalar = Scalar {
     name: "if",
-    takes: Takes::OneOf(&[
-        &[Kind::Boolean, Kind::Any],
-        &[Kind::Boolean, Kind::Any, Kind::Any],
-    ]),
+    takes: Takes::OneOf(&[&[Kind::Boolean, Kind::Any], &[Kind::Boolean, Kind::Any, Kind::Any]]),
     gives: second,
     check: any,
     run: |_| internal_err!("IF runs as CASE"),

@@ -14,10 +14,7 @@ use super::scalar::{Call, Kind, Scalar, Takes, integer, text};
 
 pub(super) const REGEXP_EXTRACT: Scalar = Scalar {
     name: "regexp_extract",
-    takes: Takes::OneOf(&[
-        &[Kind::Text, Kind::Text],
-        &[Kind::Text, Kind::Text, Kind::Bigint],
-    ]),
+    takes: Takes::OneOf(&[&[Kind::Text, Kind::Text], &[Kind::Text, Kind::Text, Kind::Bigint]]),
     gives: text,
     check: pattern::check,
     run,

@@ -16,10 +16,7 @@ use super::scalar::{Call, Kind, Scalar, Takes, text};
 
 pub(super) const REGEXP_REPLACE: Scalar = Scalar {
     name: "regexp_replace",
-    takes: Takes::OneOf(&[
-        &[Kind::Text, Kind::Text],
-        &[Kind::Text, Kind::Text, Kind::Text],
-    ]),
+    takes: Takes::OneOf(&[&[Kind::Text, Kind::Text], &[Kind::Text, Kind::Text, Kind::Text]]),
     gives: text,
     check: pattern::check,
     run,
@@ -96,9 +93,7 @@ fn parts(replacement: &str, pattern: &Regex) -> Result<Vec<Part>> {
 fn group<'a>(text: &'a str, pattern: &Regex) -> Option<(usize, &'a str)> {
     if let Some(named) = text.strip_prefix('{') {
         let (name, after) = named.split_once('}')?;
-        let at = pattern
-            .capture_names()
-            .position(|known| known == Some(name))?;
+        let at = pattern.capture_names().position(|known| known == Some(name))?;
         return Some((at, after));
     }
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();

@@ -166,10 +166,7 @@ impl ScalarUDFImpl for Function {
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let call = Call {
-            rows: args.number_rows,
-            arguments: args.args,
-        };
+        let call = Call { rows: args.number_rows, arguments: args.args };
         (self.scalar.run)(&call).map(ColumnarValue::Array)
     }
 }
@@ -202,10 +199,7 @@ fn coerced(kinds: &[Kind], given: &[DataType]) -> Option<Vec<DataType>> {
         }
         _ => None,
     };
-    let free = kinds
-        .iter()
-        .zip(given)
-        .filter(|(kind, _)| **kind == Kind::Any);
+    let free = kinds.iter().zip(given).filter(|(kind, _)| **kind == Kind::Any);
     let free: Vec<_> = free.map(|(_, given)| given.clone()).collect();
     let common = type_union_resolution(&free).filter(|common| convertible(&free, common));
     kinds
@@ -235,16 +229,11 @@ fn coerced(kinds: &[Kind], given: &[DataType]) -> Option<Vec<DataType>> {
 
 /// Trino has no way between text and the other types that is taken by itself.
 fn convertible(given: &[DataType], common: &DataType) -> bool {
-    given
-        .iter()
-        .all(|given| given == &DataType::Null || is_text(given) == is_text(common))
+    given.iter().all(|given| given == &DataType::Null || is_text(given) == is_text(common))
 }
 
 fn is_text(given: &DataType) -> bool {
-    matches!(
-        given,
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View
-    )
+    matches!(given, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View)
 }
 
 fn kind_name(kind: Kind) -> &'static str {

@@ -95,10 +95,7 @@ async fn json_extract_scalar() {
         let quoted = path.replace('\'', "''");
         let error = value(&format!("SELECT json_extract_scalar('{{}}', '{quoted}')")).await;
         let error = error.unwrap_err().to_string();
-        assert!(
-            error.contains(&format!("Invalid JSON path: '{path}'")),
-            "{error}"
-        );
+        assert!(error.contains(&format!("Invalid JSON path: '{path}'")), "{error}");
     }
     check(&[
         ("json_extract_scalar", "NULL, '$.a'", "-"),
@@ -194,11 +191,7 @@ async fn conditions() {
         ("least", "3, 1, 2", "1"),
         ("least", "'b', 'a'", "a"),
         ("greatest", "'é', 'z'", "é"),
-        (
-            "greatest",
-            "DATE '2026-01-01', DATE '2026-01-02'",
-            "2026-01-02",
-        ),
+        ("greatest", "DATE '2026-01-01', DATE '2026-01-02'", "2026-01-02"),
         ("if", "NULL, 1, 2", "2"),
         ("if", "true, 1, 2", "1"),
         ("if", "1 > 2, 'a', 'b'", "b"),
@@ -216,55 +209,22 @@ async fn bad_arguments_are_errors() {
         ("split_part('a','/',0)", "Index must be greater than zero"),
         ("split_part('a','/',-1)", "Index must be greater than zero"),
         ("element_at(ARRAY[1],0)", "SQL array indices start at 1"),
-        (
-            "regexp_like('a','(')",
-            "pattern '(' cannot be used: unclosed group",
-        ),
-        (
-            "regexp_extract('a','(a)',2)",
-            "Pattern has 1 groups. Cannot access group 2",
-        ),
+        ("regexp_like('a','(')", "pattern '(' cannot be used: unclosed group"),
+        ("regexp_extract('a','(a)',2)", "Pattern has 1 groups. Cannot access group 2"),
         ("regexp_extract('a','(a)',-1)", "Group cannot be negative"),
         ("regexp_replace('a','a','$1')", "unknown group"),
         ("regexp_replace('a','a','$x')", "unknown group"),
-        (
-            "regexp_like('a','a','i')",
-            "Unexpected parameters (varchar, varchar, varchar)",
-        ),
-        (
-            "contains('abc','b')",
-            "Unexpected parameters (varchar, varchar) for function contains",
-        ),
-        (
-            "contains(ARRAY['a'], 1)",
-            "Unexpected parameters (array(varchar), bigint)",
-        ),
-        (
-            "greatest(1, 'a')",
-            "Unexpected parameters (bigint, varchar) for function greatest",
-        ),
-        (
-            "if(true, 1, 'a')",
-            "Unexpected parameters (boolean, bigint, varchar) for function if",
-        ),
-        (
-            "if('x', 1)",
-            "Unexpected parameters (varchar, bigint) for function if",
-        ),
-        (
-            "concat('a', 1)",
-            "Unexpected parameters (varchar, bigint) for function concat",
-        ),
+        ("regexp_like('a','a','i')", "Unexpected parameters (varchar, varchar, varchar)"),
+        ("contains('abc','b')", "Unexpected parameters (varchar, varchar) for function contains"),
+        ("contains(ARRAY['a'], 1)", "Unexpected parameters (array(varchar), bigint)"),
+        ("greatest(1, 'a')", "Unexpected parameters (bigint, varchar) for function greatest"),
+        ("if(true, 1, 'a')", "Unexpected parameters (boolean, bigint, varchar) for function if"),
+        ("if('x', 1)", "Unexpected parameters (varchar, bigint) for function if"),
+        ("concat('a', 1)", "Unexpected parameters (varchar, bigint) for function concat"),
         ("concat('a')", "Expected: concat(varchar, varchar, ...)"),
-        (
-            "json_extract_scalar(1, '$')",
-            "Unexpected parameters (bigint, varchar)",
-        ),
+        ("json_extract_scalar(1, '$')", "Unexpected parameters (bigint, varchar)"),
     ] {
-        let error = value(&format!("SELECT {sql}"))
-            .await
-            .unwrap_err()
-            .to_string();
+        let error = value(&format!("SELECT {sql}")).await.unwrap_err().to_string();
         assert!(error.contains(message), "{sql}: {error}");
     }
 }
