@@ -81,8 +81,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             continue;
         }
         let started = Instant::now();
-        let query =
-            BoundQuery { name: name.to_owned(), sql: sql.to_owned(), logs: logs.clone().into() };
+        let query = BoundQuery {
+            name: name.to_owned(),
+            sql: sql.to_owned(),
+            logs: logs.clone().into(),
+            pieces: Vec::new(),
+        };
         let rows = runtime.block_on(async {
             let mut rows = LocalEngine::new().rows(&query).await?;
             let mut count = 0;
@@ -132,7 +136,7 @@ fn archive(folder: &Path, count: usize) -> Result<(Vec<Log>, u64), Box<dyn Error
         let address = path.to_string_lossy().into_owned();
         logs.push(Log {
             place: Place::of(&address),
-            key: LogKey(number as u64),
+            key: LogKey::of(&[address.as_bytes()]),
             delivered: DateTime::UNIX_EPOCH,
             bytes: fs::metadata(&path)?.len(),
             address,

@@ -12,6 +12,7 @@ use crate::config::{self, Config};
 use crate::error::{Error, Exit};
 
 mod explain;
+mod get;
 mod ledger;
 mod print;
 mod progress;
@@ -50,6 +51,7 @@ enum Command {
     Run(run::RunArgs),
     Query(query::QueryArgs),
     Explain(explain::ExplainArgs),
+    Get(get::GetArgs),
     Render(render::RenderArgs),
     #[command(subcommand)]
     Sql(sql::SqlCommand),
@@ -77,6 +79,7 @@ impl Cli {
             Command::Run(args) => run::run(app, args).await,
             Command::Query(args) => query::run(app, args).await,
             Command::Explain(args) => explain::run(app, args).await,
+            Command::Get(args) => get::run(app, args).await,
             Command::Render(args) => render::run(&app, &args),
             Command::Sql(command) => sql::run(&app, command).await,
             Command::Ledger(command) => ledger::run(app, command).await,

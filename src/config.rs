@@ -1,4 +1,4 @@
-//! Configuration: the file as written ([`file`]) becomes the config as used.
+//! Configuration: the file as written ([`mod@file`]) becomes the config as used.
 //!
 //! Flags win over the environment, the environment over the file, the file over the defaults.
 //! Whatever is wrong names the key, and what to write instead.

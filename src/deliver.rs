@@ -36,7 +36,6 @@ pub async fn deliver(sink: &dyn Sink, message: &Message) -> Result<Receipt, Sink
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 

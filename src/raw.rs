@@ -50,6 +50,34 @@ pub fn attach<R: Read>(
     }
 }
 
+/// Finds the event with this id in `logs`, in their order, and gives its log and its record as it
+/// stands there. The first eight characters of an id, which messages show, are enough.
+pub fn find<'a, R: Read>(
+    logs: impl IntoIterator<Item = &'a Log>,
+    id: &str,
+    open: impl Fn(&Log) -> io::Result<R>,
+) -> Option<(&'a Log, String)> {
+    logs.into_iter().find_map(|log| {
+        let mut found = None;
+        // A log that cannot be read, or not to its end, holds at least nothing else.
+        let _ = records::read(open(log).ok()?, |record| {
+            // The text is searched first: parsing every record would take far longer.
+            let here = memchr::memmem::find(record.as_bytes(), id.as_bytes()).is_some();
+            if here && event_id(record).is_some_and(|whole| is_meant(&whole, id)) {
+                found = Some(record.to_owned());
+                return Next::Stop;
+            }
+            Next::More
+        });
+        Some((log, found?))
+    })
+}
+
+/// Whether `id` names the event `whole`: by its id, or by the beginning that messages show.
+pub fn is_meant(whole: &str, id: &str) -> bool {
+    whole == id || id.len() >= 8 && whole.starts_with(id)
+}
+
 /// The `eventID` of a record.
 pub fn event_id(record: &str) -> Option<String> {
     let id: sonic_rs::LazyValue<'_> = sonic_rs::get(record, ["eventID"]).ok()?;

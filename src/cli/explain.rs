@@ -14,7 +14,6 @@ use crate::app::{self, App};
 use crate::config::DETECTION;
 use crate::engine::{Engine, EngineError, Row};
 use crate::error::{Error, Exit};
-use crate::logs::records::{self, Next};
 use crate::logs::{self, Log};
 use crate::query::assemble::Assembler;
 use crate::raw;
@@ -58,9 +57,12 @@ pub(super) async fn run(mut app: App, args: ExplainArgs) -> Result<Exit, Error> 
     } else if Path::new(&args.what).exists() {
         (app::list(Path::new(&args.what))?.logs, None)
     } else {
-        (vec![log_of(&app, &args.what)?], Some(args.what.as_str()))
+        {
+            let (log, id) = log_of(&app, &args.what)?;
+            (vec![log], Some(id))
+        }
     };
-    let explained = explain(app.engine()?.as_ref(), &app.assembler()?, logs, id).await?;
+    let explained = explain(app.engine()?.as_ref(), &app.assembler()?, logs, id.as_deref()).await?;
     for (log, reason) in &explained.damaged {
         remark(&format!("warning: {log}: {reason}"));
     }
@@ -95,34 +97,23 @@ fn standard_input() -> Result<tempfile::NamedTempFile, Error> {
     })
 }
 
-/// Finds the log that holds an event, latest logs first.
-fn log_of(app: &App, id: &str) -> Result<Log, Error> {
+/// Finds the log that holds an event, latest logs first, and the event's whole id.
+fn log_of(app: &App, id: &str) -> Result<(Log, String), Error> {
     if app.config.logs.is_none() {
         return Err(Error::usage(
             format!("'{id}' is no file, and nobody said which logs to look for such an event in"),
             "Give a folder with --logs.",
         ));
     }
-    let mut logs = app.some_logs()?;
-    logs.reverse();
-    let holds = |log: &Log| {
-        let mut found = false;
-        if let Ok(file) = logs::open(log) {
-            let _ = records::read(file, |record| {
-                // The text is searched first: parsing every record would take far longer.
-                let here = memchr::memmem::find(record.as_bytes(), id.as_bytes()).is_some();
-                found = here && raw::event_id(record).as_deref() == Some(id);
-                if found { Next::Stop } else { Next::More }
-            });
-        }
-        found
-    };
-    tokio::task::block_in_place(|| logs.into_iter().find(holds)).ok_or_else(|| {
-        Error::nothing(
-            format!("no log holds an event '{id}'"),
-            "Look whether the id is complete and --logs leads to its logs.",
-        )
-    })
+    let logs = app.some_logs()?;
+    tokio::task::block_in_place(|| raw::find(logs.iter().rev(), id, logs::open))
+        .and_then(|(log, record)| Some((log.clone(), raw::event_id(&record)?)))
+        .ok_or_else(|| {
+            Error::nothing(
+                format!("no log holds an event '{id}'"),
+                "Look whether the id is complete and --logs leads to its logs.",
+            )
+        })
 }
 
 /// Events with their verdicts, and what hides them.

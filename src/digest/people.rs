@@ -1,7 +1,7 @@
 //! The changes of a digest: by person and role, then by account and region, then by action.
 //!
 //! All calls of one action by one person in one place become one line with a count. Lines, places
-//! and people are ordered alike: root before the important ([`super::weight`]) before the rest,
+//! and people are ordered alike: root before the important (`weight`) before the rest,
 //! and by time within.
 
 use std::cmp::Reverse;

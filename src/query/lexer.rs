@@ -82,9 +82,11 @@ pub fn lex(text: &str, origin: &str) -> Result<Lexed, QueryError> {
         match &token.token {
             Token::Word(word) => {
                 let name = word.value.to_lowercase();
-                let opens_list = at > 0 && matches!(&tokens[at - 1].token, Token::Comma)
-                    || at > 0
-                        && is_keyword(&tokens[at - 1].token, &[Keyword::WITH, Keyword::RECURSIVE]);
+                let before = at.checked_sub(1).map(|before| &tokens[before].token);
+                let opens_list = before.is_some_and(|token| {
+                    *token == Token::Comma
+                        || is_keyword(token, &[Keyword::WITH, Keyword::RECURSIVE])
+                });
                 if opens_list && defines(&tokens[at + 1..]) {
                     lexed.defined.insert(name.clone());
                 }

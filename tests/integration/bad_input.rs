@@ -109,7 +109,7 @@ fn a_log_that_may_not_be_read_is_named() {
     desk.write("logs/good.json", log(&[change("good", GOOD)]));
     symlink("nowhere", desk.path("logs/vanished.json")).unwrap();
     let closed = desk.write("logs/closed.json", log(&[change("closed", GOOD)]));
-    fs::set_permissions(&closed, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
     let ended = desk.clickops("run --logs logs");
     assert_eq!(ended.code, 1, "{ended:?}");
     assert!(ended.stderr.contains("vanished.json"), "{}", ended.stderr);

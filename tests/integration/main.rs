@@ -1,5 +1,7 @@
 //! The integration tests, in one binary: linking it once is most of their cost.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 #[cfg(feature = "local")]
 mod bad_input;
 #[cfg(feature = "local")]
@@ -9,6 +11,7 @@ mod crash;
 #[cfg(feature = "local")]
 mod detection;
 mod messages;
+#[cfg_attr(not(feature = "local"), expect(dead_code, reason = "most tests need the engine"))]
 mod program;
 mod readme;
 #[cfg(feature = "local")]

@@ -1,0 +1,80 @@
+//! `clickops get`.
+
+use clap::Args;
+use serde_json::value::RawValue;
+
+use super::ledger::StoreArgs;
+use super::{Source, output, remark};
+use crate::app::App;
+use crate::error::{Error, Exit};
+use crate::finding::Finding;
+use crate::logs::{self, Log};
+use crate::{journal, ledger, raw};
+
+/// Print the full event, as its log has it
+///
+/// Without --logs the event has to be one that a run has found: then its log is known. If that log
+/// is gone, the event comes from the journal, where secrets are redacted.
+#[derive(Debug, Args)]
+pub(super) struct GetArgs {
+    /// The event's id, or its first eight characters
+    event_id: String,
+    #[command(flatten)]
+    source: Source,
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+pub(super) async fn run(mut app: App, args: GetArgs) -> Result<Exit, Error> {
+    args.source.apply(&mut app.config)?;
+    args.store.apply(&mut app)?;
+    let finding = in_journal(&app, &args.event_id).await?;
+    let logs: Vec<Log> = match (&finding, &app.config.logs) {
+        (Some(finding), _) => {
+            let log = finding.log_file.as_ref().map(|file| crate::app::list(file.as_ref()));
+            log.and_then(Result::ok).map(|listing| listing.logs).unwrap_or_default()
+        }
+        (None, Some(_)) => app.some_logs()?,
+        (None, None) => Vec::new(),
+    };
+    let id = finding.as_ref().map_or(args.event_id.as_str(), |finding| &finding.event_id);
+    let found = tokio::task::block_in_place(|| raw::find(logs.iter().rev(), id, logs::open));
+    let record = match (found, finding.and_then(|finding| finding.raw)) {
+        (Some((_, record)), _) => record,
+        (None, Some(kept)) => {
+            remark("its log is gone; this is what the journal kept, with secrets redacted");
+            RawValue::get(&kept).to_owned()
+        }
+        (None, None) => {
+            return Err(Error::nothing(
+                format!("no event '{}' was found", args.event_id),
+                "Give its logs with --logs, or the store of the run that reported it with --store.",
+            ));
+        }
+    };
+    output(&pretty(&record))?;
+    Ok(Exit::Done)
+}
+
+/// Looks through the journal, latest windows first.
+async fn in_journal(app: &App, id: &str) -> Result<Option<Finding>, Error> {
+    let store = app.store();
+    let windows = ledger::load(store.as_ref()).await?.ledger.next_window;
+    for number in (0..windows).rev() {
+        let entry = journal::read(store.as_ref(), number).await?;
+        let findings = entry.into_iter().flat_map(|entry| entry.findings);
+        if let Some(finding) =
+            findings.into_iter().find(|finding| raw::is_meant(&finding.event_id, id))
+        {
+            return Ok(Some(finding));
+        }
+    }
+    Ok(None)
+}
+
+/// Indented, if it is JSON at all.
+fn pretty(record: &str) -> String {
+    let value: Result<serde_json::Value, _> = serde_json::from_str(record);
+    let text = value.and_then(|value| serde_json::to_string_pretty(&value));
+    format!("{}\n", text.unwrap_or_else(|_| record.to_owned()))
+}
