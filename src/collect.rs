@@ -114,15 +114,13 @@ const TRIES: usize = 10;
 pub async fn collect(run: &Collect<'_>, logs: Vec<Log>) -> Result<Collected, CollectError> {
     let mut collected = Collected::default();
     let mut damaged: HashSet<LogKey> = HashSet::new();
+    let mut known = None;
     let mut overtaken = 0;
     loop {
-        let mut loaded = repaired(run).await?;
-        loaded.ledger.floor = window::first_floor(&run.limits, &loaded.ledger, run.now);
+        let mut loaded = up_to_date(run).await?;
         let left = logs.iter().filter(|log| !damaged.contains(&log.key)).cloned().collect();
         let window: Window = window::choose(left, &loaded.ledger, &run.limits);
-        if collected.logs == 0 {
-            collected.known = window.known;
-        }
+        collected.known = *known.get_or_insert(window.known);
         let Some(part) = window.parts.into_iter().next() else {
             return Ok(collected);
         };
@@ -134,14 +132,16 @@ pub async fn collect(run: &Collect<'_>, logs: Vec<Log>) -> Result<Collected, Col
     }
 }
 
-/// The ledger, told of windows that a run before a crash left in the journal.
-async fn repaired(run: &Collect<'_>) -> Result<Loaded, CollectError> {
+/// The ledger, told of windows that a run before a crash left in the journal, and of where the
+/// first run begins: the second one must not look back from a later time.
+async fn up_to_date(run: &Collect<'_>) -> Result<Loaded, CollectError> {
     let mut loaded = ledger::load(run.store).await?;
-    let known = loaded.ledger.next_window;
+    let before = (loaded.ledger.next_window, loaded.ledger.floor);
     while let Some(entry) = journal::read(run.store, loaded.ledger.next_window).await? {
         loaded.ledger.add_window(&entry);
     }
-    if loaded.ledger.next_window != known {
+    loaded.ledger.floor = window::first_floor(&run.limits, &loaded.ledger, run.now);
+    if before != (loaded.ledger.next_window, loaded.ledger.floor) {
         loaded.save(run.store).await?;
     }
     Ok(loaded)

@@ -14,6 +14,7 @@ pub mod assemble;
 pub mod catalogue;
 pub mod header;
 pub mod lexer;
+mod statement;
 pub mod value;
 
 /// A query that has its values: one statement, ready for an engine.
