@@ -2,8 +2,11 @@
 //!
 //! Only logs that hold findings are opened, each once.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::io::{self, Read};
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -15,39 +18,64 @@ use crate::logs::records::{self, Next};
 /// What takes the place of a secret.
 pub const REDACTED: &str = "[redacted]";
 
+/// Findings by the id of their event: places in the list of findings.
+type Events<'a> = HashMap<&'a str, Vec<usize>>;
+
 /// Attaches its event to each finding that has none yet. A finding whose log cannot be read again,
 /// or whose event has no id, stays without.
 pub fn attach<R: Read>(
     findings: &mut [Finding],
     logs: &[Log],
-    open: impl Fn(&Log) -> io::Result<R>,
+    open: impl Fn(&Log) -> io::Result<R> + Sync,
 ) {
-    let mut wanted: BTreeMap<String, HashMap<String, Vec<usize>>> = BTreeMap::new();
+    let mut wanted: HashMap<&str, Events<'_>> = HashMap::new();
     for (place, finding) in findings.iter().enumerate() {
         if let (Some(log), None) = (&finding.log_file, &finding.raw) {
-            let events = wanted.entry(log.clone()).or_default();
-            events.entry(finding.event_id.clone()).or_default().push(place);
+            let events = wanted.entry(log).or_default();
+            events.entry(&finding.event_id).or_default().push(place);
         }
     }
-    for log in logs {
-        let Some(events) = wanted.remove(&log.address) else {
-            continue;
-        };
-        let Ok(file) = open(log) else { continue };
-        let mut missing = events.len();
-        // What was read before a damage counts; the damage itself was reported by the scan.
-        let _ = records::read(file, |record| {
-            if let Some(places) = event_id(record).and_then(|id| events.get(&id)) {
-                if let Some(raw) = redacted(record) {
-                    for place in places {
-                        findings[*place].raw = Some(raw.clone());
-                    }
-                }
-                missing = missing.saturating_sub(1);
-            }
-            if missing == 0 { Next::Stop } else { Next::More }
-        });
+    let work: Vec<(&Log, Events<'_>)> =
+        logs.iter().filter_map(|log| Some((log, wanted.remove(log.address.as_str())?))).collect();
+    let next = AtomicUsize::new(0);
+    let fetch_some = || {
+        let mut found = Vec::new();
+        while let Some((log, events)) = work.get(next.fetch_add(1, Ordering::Relaxed)) {
+            found.extend(fetch(log, events, &open));
+        }
+        found
+    };
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(work.len());
+    let found: Vec<_> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(fetch_some)).collect();
+        workers
+            .into_iter()
+            .flat_map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)))
+            .collect()
+    });
+    for (place, raw) in found {
+        findings[place].raw = Some(raw);
     }
+}
+
+/// The records of the events that one log holds.
+fn fetch<R: Read>(
+    log: &Log,
+    events: &Events<'_>,
+    open: impl Fn(&Log) -> io::Result<R>,
+) -> HashMap<usize, Box<RawValue>> {
+    let mut found = HashMap::new();
+    let wanted: usize = events.values().map(Vec::len).sum();
+    let Ok(file) = open(log) else { return found };
+    // What was read before a damage counts; the damage itself was reported by the scan.
+    let _ = records::read(file, |record| {
+        let places = event_id(record).and_then(|id| events.get(id.as_str()));
+        if let Some((places, raw)) = places.zip(redacted(record)) {
+            found.extend(places.iter().map(|place| (*place, raw.clone())));
+        }
+        if found.len() == wanted { Next::Stop } else { Next::More }
+    });
+    found
 }
 
 /// Finds the event with this id in `logs`, in their order, and gives its log and its record as it

@@ -140,7 +140,12 @@ async fn content(
             finding.detection == report.detection
                 && route::shows(&report.matches, run.accounts, finding)
         };
-        findings.extend(entry.findings.into_iter().filter(shown));
+        // Only event messages show the full records, which are most of the journal.
+        let lean = |finding: Finding| match report.mode {
+            Mode::Digest => Finding { raw: None, ..finding },
+            Mode::Events | Mode::Both => finding,
+        };
+        findings.extend(entry.findings.into_iter().filter(shown).map(lean));
         windows.push(entry.window);
     }
     let about = about(run, report, &state, sending, &windows, &findings);

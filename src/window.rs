@@ -12,7 +12,7 @@ use crate::logs::Log;
 
 /// A window this big is collected in several parts, so that a run needs little memory and one that
 /// is stopped has not worked in vain. Bytes as stored.
-pub const PART_BYTES: u64 = 256 * 1024 * 1024;
+pub const PART_BYTES: u64 = 32 * 1024 * 1024;
 
 /// What limits a window.
 #[derive(Debug, Clone, Copy)]
