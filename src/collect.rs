@@ -59,8 +59,8 @@ pub struct Collected {
     pub known: usize,
     /// Logs that could not be read to their end, and why; the next run tries them again.
     pub damaged: BTreeMap<String, String>,
-    /// Rows that are no findings.
-    pub odd_rows: Vec<RowError>,
+    /// Logs that the limits leave out.
+    pub outside: usize,
 }
 
 /// Why collecting stopped. What was collected before is safe.
@@ -114,35 +114,47 @@ const TRIES: usize = 10;
 pub async fn collect(run: &Collect<'_>, logs: Vec<Log>) -> Result<Collected, CollectError> {
     let mut collected = Collected::default();
     let mut damaged: HashSet<LogKey> = HashSet::new();
-    let mut known = None;
     let mut overtaken = 0;
-    loop {
-        let mut loaded = up_to_date(run).await?;
+    'anew: loop {
+        let ledger = up_to_date(run.store, &run.limits, run.now).await?.ledger;
         let left = logs.iter().filter(|log| !damaged.contains(&log.key)).cloned().collect();
-        let window: Window = window::choose(left, &loaded.ledger, &run.limits);
-        collected.known = *known.get_or_insert(window.known);
-        let Some(part) = window.parts.into_iter().next() else {
-            return Ok(collected);
-        };
-        match collect_part(run, &mut loaded, part, &mut collected).await {
-            Ok(unread) => damaged.extend(unread),
-            Err(error) if error.overtaken() && overtaken < TRIES => overtaken += 1,
-            Err(error) => return Err(error),
+        let window: Window = window::choose(left, &ledger, &run.limits);
+        if overtaken == 0 {
+            collected.known = window.known;
+            collected.outside = window.outside;
         }
+        for part in window.parts {
+            match collect_part(run, part, window.gap, &mut collected).await {
+                Ok(unread) => damaged.extend(unread),
+                Err(error) if error.overtaken() && overtaken < TRIES => {
+                    overtaken += 1;
+                    continue 'anew;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        return Ok(collected);
     }
 }
 
 /// The ledger, told of windows that a run before a crash left in the journal, and of where the
 /// first run begins: the second one must not look back from a later time.
-async fn up_to_date(run: &Collect<'_>) -> Result<Loaded, CollectError> {
-    let mut loaded = ledger::load(run.store).await?;
+///
+/// # Errors
+/// [`CollectError`] when the ledger or the journal cannot be used.
+pub async fn up_to_date(
+    store: &dyn Store,
+    limits: &Limits,
+    now: DateTime<Utc>,
+) -> Result<Loaded, CollectError> {
+    let mut loaded = ledger::load(store).await?;
     let before = (loaded.ledger.next_window, loaded.ledger.floor);
-    while let Some(entry) = journal::read(run.store, loaded.ledger.next_window).await? {
+    loaded.ledger.floor = window::first_floor(limits, &loaded.ledger, now);
+    while let Some(entry) = journal::read(store, loaded.ledger.next_window).await? {
         loaded.ledger.add_window(&entry);
     }
-    loaded.ledger.floor = window::first_floor(&run.limits, &loaded.ledger, run.now);
     if before != (loaded.ledger.next_window, loaded.ledger.floor) {
-        loaded.save(run.store).await?;
+        loaded.save(store).await?;
     }
     Ok(loaded)
 }
@@ -150,11 +162,12 @@ async fn up_to_date(run: &Collect<'_>) -> Result<Loaded, CollectError> {
 /// Collects one part of a window and gives the keys of the logs that have to be tried again.
 async fn collect_part(
     run: &Collect<'_>,
-    loaded: &mut Loaded,
     part: Vec<Log>,
+    gap: bool,
     collected: &mut Collected,
 ) -> Result<Vec<LogKey>, CollectError> {
     let started = Instant::now();
+    let mut loaded = ledger::load(run.store).await?;
     let part: Arc<[Log]> = part.into();
     let mut found = Found::default();
     for detection in run.detections {
@@ -163,10 +176,9 @@ async fn collect_part(
     let total = found.findings.len();
     let mut seen = HashSet::new();
     found.findings.retain(|finding| {
-        let keys = ledger::finding_keys(finding);
-        let new = !loaded.ledger.knows(finding) && !keys.iter().any(|key| seen.contains(key));
-        seen.extend(keys);
-        new
+        let known = ledger::names(finding).iter().any(|name| seen.contains(name));
+        seen.extend(ledger::takes(finding));
+        !known && !loaded.ledger.knows(finding)
     });
     let repeated = total - found.findings.len();
     note_delivery(&mut found.findings, &part);
@@ -178,6 +190,8 @@ async fn collect_part(
         window: WindowRecord {
             number: loaded.ledger.next_window,
             collected_at: run.now,
+            // A log that claims to come from the future must not make all others look too old.
+            until: read.iter().map(|log| log.delivered.min(run.now)).max().filter(|_| !gap),
             logs: read.iter().map(|log| (log.key, log.delivered)).collect(),
             bytes: found.bytes,
             records: found.records,
@@ -191,10 +205,10 @@ async fn collect_part(
     if !read.is_empty() || !entry.findings.is_empty() {
         journal::append(run.store, &entry).await?;
         loaded.ledger.add_window(&entry);
-        loaded.ledger.forget(run.now, run.limits.overlap);
+        loaded.ledger.forget(run.limits.overlap);
         loaded.save(run.store).await?;
     }
-    collected.add(entry, found.odd_rows, repeated);
+    collected.add(entry, repeated);
     Ok(unread.iter().map(|log| log.key).collect())
 }
 
@@ -202,7 +216,6 @@ async fn collect_part(
 #[derive(Default)]
 struct Found {
     findings: Vec<Finding>,
-    odd_rows: Vec<RowError>,
     bytes: u64,
     records: u64,
     damaged: BTreeMap<String, String>,
@@ -225,7 +238,14 @@ async fn detect(
         for row in page {
             match columns.finding(detection, row) {
                 Ok(finding) => found.findings.push(finding),
-                Err(error) => found.odd_rows.push(error),
+                // A row that is no finding may hide one: its log has to be looked at again once
+                // the detection is mended.
+                Err(RowError::Value { log: Some(log), problem }) => {
+                    found.damaged.insert(log, format!("{detection} returned a row that is no finding: {problem}; mend the detection"));
+                }
+                Err(error) => {
+                    return Err(CollectError::Columns { detection: detection.to_owned(), error });
+                }
             }
         }
     }
@@ -246,7 +266,7 @@ fn note_delivery(findings: &mut [Finding], logs: &[Log]) {
 }
 
 impl Collected {
-    fn add(&mut self, entry: Entry, odd_rows: Vec<RowError>, repeated: usize) {
+    fn add(&mut self, entry: Entry, repeated: usize) {
         self.logs += entry.window.logs.len() as u64;
         self.bytes += entry.window.bytes;
         self.records += entry.window.records;
@@ -254,6 +274,5 @@ impl Collected {
         self.findings += entry.findings.len();
         self.repeated += repeated;
         self.damaged.extend(entry.window.damaged);
-        self.odd_rows.extend(odd_rows);
     }
 }

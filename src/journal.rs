@@ -20,6 +20,9 @@ pub struct WindowRecord {
     pub number: u64,
     /// When it was collected.
     pub collected_at: DateTime<Utc>,
+    /// The delivery minute up to which nothing was left out, where this window moves it.
+    #[serde(default)]
+    pub until: Option<DateTime<Utc>>,
     /// The logs that were read to their end: key and delivery minute.
     pub logs: Vec<(LogKey, DateTime<Utc>)>,
     /// Bytes read, as stored.
@@ -108,6 +111,13 @@ pub async fn read(store: &dyn Store, number: u64) -> Result<Option<Entry>, Journ
     let (_, head) = lines.next().unwrap_or((1, b""));
     let head: Head<WindowRecord> =
         serde_json::from_slice(head).map_err(|error| damaged(1, error.to_string()))?;
+    if head.window.number != number {
+        let other = head.window.number;
+        return Err(damaged(
+            1,
+            format!("it holds window {other}, which is not the one of its name"),
+        ));
+    }
     let findings = lines
         .filter(|(_, line)| !line.is_empty())
         .map(|(number, line)| {

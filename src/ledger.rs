@@ -147,7 +147,7 @@ impl Ledger {
 
     /// Whether the journal holds this finding.
     pub fn knows(&self, finding: &Finding) -> bool {
-        let wanted = finding_keys(finding);
+        let wanted = names(finding);
         self.findings.values().any(|keys| wanted.iter().any(|key| keys.0.contains(key)))
     }
 
@@ -157,23 +157,23 @@ impl Ledger {
         self.next_window = window.number + 1;
         for (key, delivered) in &window.logs {
             self.collected.entry(delivered.date_naive()).or_default().0.insert(*key);
-            self.until = self.until.max(Some(*delivered));
         }
+        self.until = self.until.max(window.until);
         if !entry.findings.is_empty() {
             let keys = self.findings.entry(window.collected_at.date_naive()).or_default();
-            keys.0.extend(entry.findings.iter().flat_map(finding_keys));
+            keys.0.extend(entry.findings.iter().flat_map(takes));
         }
     }
 
     /// Forgets what no run will ask for any more. Without an `overlap` every run may ask for
     /// anything.
-    pub fn forget(&mut self, now: DateTime<Utc>, overlap: Option<Duration>) {
+    pub fn forget(&mut self, overlap: Option<Duration>) {
         let (Some(overlap), Some(until)) = (overlap, self.until) else {
             return;
         };
-        let oldest = (until - overlap).date_naive();
+        let oldest = before(until, overlap).date_naive();
         self.collected.retain(|day, _| *day >= oldest);
-        let oldest = (now - overlap.max(REMEMBER_FINDINGS)).date_naive();
+        let oldest = before(until, overlap.max(REMEMBER_FINDINGS)).date_naive();
         self.findings.retain(|day, _| *day >= oldest);
     }
 
@@ -196,21 +196,121 @@ impl Ledger {
     }
 }
 
+/// So long before a time; as long ago as there is time at all, if that is too long.
+pub fn before(time: DateTime<Utc>, span: Duration) -> DateTime<Utc> {
+    let span = chrono::Duration::from_std(span).ok();
+    span.and_then(|span| time.checked_sub_signed(span)).unwrap_or(DateTime::<Utc>::MIN_UTC)
+}
+
 /// What makes two findings of one detection the same one: the event, the event it repeats or
 /// corrects, or the act whose copies went to several accounts. It is not the log, because a second
 /// delivery lies in another one, and not the event id alone, because ids are unique only within an
 /// account's trail.
-pub fn finding_keys(finding: &Finding) -> Vec<LogKey> {
+pub fn names(finding: &Finding) -> Vec<LogKey> {
+    let shared = finding.shared_event_id.as_deref();
+    keys(finding, shared)
+}
+
+/// The names under which a finding in the journal keeps others out. It stands for the copies of its
+/// act in other accounts only if it is reported and the caller's own: a hidden copy must not keep
+/// the reported one out.
+pub fn takes(finding: &Finding) -> Vec<LogKey> {
+    let own = finding.extra.get("actor_account").is_some_and(|own| *own == finding.account_id);
+    let shared = finding.shared_event_id.as_deref();
+    keys(finding, shared.filter(|_| own && finding.reported))
+}
+
+fn keys(finding: &Finding, shared: Option<&str>) -> Vec<LogKey> {
     let account = finding.account_id.as_deref().unwrap_or_default();
     let original = finding.extra.get("original_event_id").and_then(Option::as_deref);
     let event = Some([finding.event_id.as_str(), account]);
     let repeated = original.filter(|id| *id != finding.event_id).map(|id| [id, account]);
-    let shared = finding.shared_event_id.as_deref().map(|id| [id, "shared"]);
-    [event, repeated, shared]
-        .into_iter()
-        .flatten()
-        .map(|[id, place]| {
-            LogKey::of(&[finding.detection.as_bytes(), id.as_bytes(), place.as_bytes()])
-        })
-        .collect()
+    let key = |[id, place]: [&str; 2]| {
+        LogKey::of(&[finding.detection.as_bytes(), id.as_bytes(), place.as_bytes()])
+    };
+    [event, repeated, shared.map(|id| [id, "shared"])].into_iter().flatten().map(key).collect()
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use crate::journal::WindowRecord;
+
+    fn finding(event: &str, account: &str, more: serde_json::Value) -> Finding {
+        let mut value = serde_json::json!({
+            "detection": "d", "event_id": event, "event_time": "", "event_source": "",
+            "event_name": "", "verdict": "clickops", "account_id": account,
+        });
+        value.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        serde_json::from_value(value).unwrap()
+    }
+
+    fn with(findings: Vec<Finding>) -> Ledger {
+        let day = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        let window = WindowRecord {
+            number: 0,
+            collected_at: day("2026-11-23T12:00:00Z"),
+            until: Some(day("2026-11-23T11:00:00Z")),
+            logs: vec![(LogKey::of(&[b"old"]), day("2026-11-20T00:00:00Z"))],
+            bytes: 0,
+            records: 0,
+            seconds: 0.0,
+            damaged: BTreeMap::new(),
+        };
+        let mut ledger = Ledger::default();
+        ledger.add_window(&Entry { window, findings });
+        ledger
+    }
+
+    #[test]
+    fn an_event_is_known_by_its_id_and_account_and_by_what_it_repeats() {
+        let none = serde_json::json!({});
+        let ledger = with(vec![finding("e", "1", none.clone())]);
+        assert!(ledger.knows(&finding("e", "1", none.clone())));
+        assert!(!ledger.knows(&finding("e", "2", none.clone())));
+        assert!(!ledger.knows(&finding("f", "1", none)));
+        let addendum = serde_json::json!({"extra": {"original_event_id": "e"}});
+        assert!(ledger.knows(&finding("f", "1", addendum)));
+    }
+
+    #[test]
+    fn only_a_reported_copy_of_the_caller_stands_for_the_others() {
+        let copy = |event: &str, account: &str, reported: bool| {
+            finding(
+                event,
+                account,
+                serde_json::json!({
+                    "shared_event_id": "s", "reported": reported, "extra": {"actor_account": "1"},
+                }),
+            )
+        };
+        assert!(with(vec![copy("a", "1", true)]).knows(&copy("b", "2", true)));
+        assert!(!with(vec![copy("a", "1", false)]).knows(&copy("b", "2", true)));
+        assert!(!with(vec![copy("b", "2", true)]).knows(&copy("a", "1", true)));
+    }
+
+    #[test]
+    fn forgets_only_what_no_run_asks_for() {
+        let mut ledger = with(vec![finding("e", "1", serde_json::json!({}))]);
+        ledger.forget(None);
+        assert_eq!((ledger.logs(), ledger.finding_count()), (1, 1));
+        let day = Duration::from_secs(24 * 60 * 60);
+        ledger.forget(Some(day));
+        assert_eq!((ledger.logs(), ledger.finding_count()), (0, 1));
+        ledger.forget(Some(Duration::MAX));
+        assert_eq!(ledger.finding_count(), 1);
+    }
+
+    #[test]
+    fn survives_being_written_down() {
+        let mut ledger = with(vec![finding("e", "1", serde_json::json!({}))]);
+        ledger.set_until("2026-11-01T00:00:00Z".parse().unwrap());
+        let text = serde_json::to_string(&ledger).unwrap();
+        assert_eq!(serde_json::from_str::<Ledger>(&text).unwrap(), ledger);
+        assert!(
+            serde_json::from_str::<Ledger>(&text.replace("\"findings\":{\"", "\"findings\":{\"x"))
+                .is_err()
+        );
+    }
 }

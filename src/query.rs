@@ -92,6 +92,14 @@ pub enum QueryError {
         /// What to do about it.
         hint: String,
     },
+    /// Two relations of one statement would have the same name.
+    #[error("{origin} defines '{name}', which is also the name of a view that is selected from")]
+    Shadowed {
+        /// The name.
+        name: String,
+        /// The text that defines it.
+        origin: String,
+    },
     /// Views that select from each other in a circle.
     #[error("views select from each other: {0}")]
     Circle(String),
@@ -115,13 +123,17 @@ impl QueryError {
             Self::Unknown { nearest: None, .. } => {
                 Some("`clickops sql list` shows all names.".to_owned())
             }
-            Self::Text { .. } => Some("Close the quote or comment that is open there.".to_owned()),
+            Self::Text { .. } => Some(
+                "Close the quote or comment that is open there, and run statements one at a time."
+                    .to_owned(),
+            ),
             Self::Header { .. } => Some(
                 "A header line reads `-- param: name type default=value meaning` or \
                  `-- column: name meaning`; `sql/README.md` has the rules."
                     .to_owned(),
             ),
             Self::Value { hint, .. } => Some(hint.clone()),
+            Self::Shadowed { .. } => Some("Give the CTE another name.".to_owned()),
             Self::Circle(_) => {
                 Some("Take one of these names out of the views, or rename a CTE.".to_owned())
             }

@@ -4,7 +4,7 @@
 //! once it is delivered. So a run after a crash sends what is left of the same report; at worst the
 //! one message that was on its way goes out twice, and none is lost.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
@@ -15,11 +15,11 @@ use crate::engine::Damaged;
 use crate::error::Error;
 use crate::finding::Finding;
 use crate::journal::{self, JournalError, WindowRecord};
-use crate::ledger::{self, Loaded, Sending};
+use crate::ledger::{self, LedgerError, Loaded, ReportState, Sending};
 use crate::message::Message;
 use crate::render::Renderer;
 use crate::route;
-use crate::sink::Sink;
+use crate::sink::{Sink, SinkError};
 use crate::store::Store;
 
 /// What a run reports with.
@@ -38,6 +38,10 @@ pub struct Reporting<'a> {
     pub color: bool,
     /// Whether reports go out although their time has not come.
     pub forced: bool,
+    /// What the run could not look at: logs and folders, with the reason.
+    pub unread: &'a BTreeMap<String, String>,
+    /// Why the run could not look at anything, if it could not.
+    pub trouble: Option<&'a str>,
 }
 
 /// How a report went.
@@ -49,41 +53,82 @@ pub struct Reported {
     pub nothing_new: bool,
     /// What people should know: templates that failed, channels that refused.
     pub notes: Vec<String>,
-    /// Channels that did not get everything; the next run tries again.
-    pub failed: Vec<String>,
+    /// Whether the channel took every message.
+    pub complete: bool,
 }
 
 /// What goes out, before it is rendered for a channel.
 struct Content {
     digest: Digest,
-    events: Vec<Detail>,
+    /// Event messages, each with a key of its own.
+    events: Vec<(String, Detail)>,
 }
 
-/// Sends `report` if it is due, and what a run before a crash left of it.
+/// The name under which the ledger knows a report on one of its channels: a channel that fails
+/// does not hold up the others.
+fn name(report: &Report, channel: &str) -> String {
+    format!("{} to {channel}", report.name)
+}
+
+/// Notes reports that the ledger does not know, so that each begins with what is collected from now
+/// on. To be called before collecting: a crash in between must not move their beginning.
 ///
 /// # Errors
-/// [`Error`] when the ledger or the journal cannot be used. A channel that fails is no error here
-/// but is named in [`Reported::failed`].
-pub async fn report(run: &Reporting<'_>, report: &Report) -> Result<Reported, Error> {
-    let mut reported = Reported::default();
+/// [`LedgerError`].
+pub async fn register(
+    store: &dyn Store,
+    loaded: &mut Loaded,
+    reports: &[Report],
+) -> Result<(), LedgerError> {
+    let next_window = loaded.ledger.next_window;
+    let known = loaded.ledger.reports.len();
+    for report in reports {
+        for channel in &report.channels {
+            let begun = ReportState { next_window, ..ReportState::default() };
+            loaded.ledger.reports.entry(name(report, channel)).or_insert(begun);
+        }
+    }
+    if loaded.ledger.reports.len() != known {
+        loaded.save(store).await?;
+    }
+    Ok(())
+}
+
+/// Sends `report` to `channel` if it is due, and what a run before a crash left of it.
+///
+/// # Errors
+/// [`Error`] when the ledger or the journal cannot be used, or a shipped template fails. A channel
+/// that fails is no error here but leaves [`Reported::complete`] unset.
+pub async fn report(
+    run: &Reporting<'_>,
+    report: &Report,
+    channel: &str,
+) -> Result<Reported, Error> {
+    let mut reported = Reported { complete: true, ..Reported::default() };
+    let sink = run.channels.get(channel).ok_or_else(|| {
+        Error::usage(format!("no channel is called '{channel}'"), "Add it to the config.")
+    })?;
+    let name = name(report, channel);
     loop {
         let mut loaded = ledger::load(run.store).await?;
-        let Some(sending) = due(run, &loaded, report, &mut reported) else {
+        let state = loaded.ledger.reports.entry(name.clone()).or_default();
+        let left_over = state.sending.is_some();
+        let Some(sending) = due(run, report, state, loaded.ledger.next_window) else {
+            reported.nothing_new = reported.delivered == 0 && report.schedule.is_none();
             return Ok(reported);
         };
-        let left_over =
-            loaded.ledger.reports.get(&report.name).is_some_and(|state| state.sending.is_some());
-        loaded.ledger.reports.entry(report.name.clone()).or_default().sending =
-            Some(sending.clone());
+        let state = loaded.ledger.reports.entry(name.clone()).or_default();
+        state.sending = Some(sending.clone());
+        let before = state.clone();
         loaded.save(run.store).await?;
-        let content = content(run, report, &loaded, &sending).await?;
-        let complete = send(run, report, &content, &mut loaded, &mut reported).await?;
-        if !complete {
+        let content = content(run, report, &before, &sending).await?;
+        let messages = messages(run, report, &content, sink.as_ref(), &mut reported.notes)?;
+        if !send(run, &name, sink.as_ref(), messages, &mut loaded, &mut reported).await? {
             return Ok(reported);
         }
-        let state = loaded.ledger.reports.entry(report.name.clone()).or_default();
+        let state = loaded.ledger.reports.entry(name.clone()).or_default();
         state.next_window = sending.end;
-        state.last = Some(sending.at);
+        state.last = state.last.max(Some(sending.at));
         state.changes = Some(content.digest.counts.changes);
         state.sending = None;
         loaded.save(run.store).await?;
@@ -96,37 +141,33 @@ pub async fn report(run: &Reporting<'_>, report: &Report) -> Result<Reported, Er
 /// What is to be sent now: the rest of what was begun, or all that is new if the time has come.
 fn due(
     run: &Reporting<'_>,
-    loaded: &Loaded,
     report: &Report,
-    reported: &mut Reported,
+    state: &ReportState,
+    next_window: u64,
 ) -> Option<Sending> {
-    let state = loaded.ledger.reports.get(&report.name).cloned().unwrap_or_default();
     if state.sending.is_some() {
-        return state.sending;
+        return state.sending.clone();
     }
     let (at, missed) = match &report.schedule {
-        Some(_) if run.forced => (run.now, 0),
+        // A clock that went back must not make a period that ends before it begins.
+        Some(_) if run.forced => (state.last.unwrap_or(run.now).max(run.now), 0),
         Some(schedule) => {
             let due = schedule.due(state.last, run.now, report.timezone)?;
             (due.at, due.missed)
         }
-        None if state.next_window == loaded.ledger.next_window => {
-            reported.nothing_new = reported.delivered == 0;
-            return None;
-        }
+        None if state.next_window == next_window => return None,
         None => (run.now, 0),
     };
-    Some(Sending { end: loaded.ledger.next_window, at, missed, delivered: Default::default() })
+    Some(Sending { end: next_window, at, missed, delivered: BTreeSet::new() })
 }
 
 /// Reads the report's part of the journal and makes its digest.
 async fn content(
     run: &Reporting<'_>,
     report: &Report,
-    loaded: &Loaded,
+    state: &ReportState,
     sending: &Sending,
 ) -> Result<Content, Error> {
-    let state = loaded.ledger.reports.get(&report.name).cloned().unwrap_or_default();
     let mut windows = Vec::new();
     let mut findings: Vec<Finding> = Vec::new();
     for number in state.next_window..sending.end {
@@ -148,14 +189,19 @@ async fn content(
         findings.extend(entry.findings.into_iter().filter(shown).map(lean));
         windows.push(entry.window);
     }
-    let about = about(run, report, &state, sending, &windows, &findings);
+    let about = about(run, report, state, sending, &windows, &findings);
     let events = match report.mode {
         Mode::Digest => Vec::new(),
         Mode::Events | Mode::Both => {
             let mut shown: Vec<&Finding> =
                 findings.iter().filter(|finding| finding.reported).collect();
             shown.sort_by(|a, b| a.event_time.cmp(&b.event_time));
-            shown.into_iter().map(|finding| Detail::build(finding, &about)).collect()
+            let message = |finding: &Finding| {
+                let account = finding.account_id.as_deref().unwrap_or_default();
+                let key = format!("event/{account}/{}", finding.event_id);
+                (key, Detail::build(finding, &about))
+            };
+            shown.into_iter().map(message).collect()
         }
     };
     Ok(Content { digest: Digest::build(&findings, &about), events })
@@ -164,7 +210,7 @@ async fn content(
 fn about(
     run: &Reporting<'_>,
     report: &Report,
-    state: &ledger::ReportState,
+    state: &ReportState,
     sending: &Sending,
     windows: &[WindowRecord],
     findings: &[Finding],
@@ -188,6 +234,9 @@ fn about(
             sending.missed
         ));
     }
+    if let Some(trouble) = run.trouble {
+        notices.push(format!("this run could not look at the logs: {trouble}"));
+    }
     About {
         report: report.name.clone(),
         from,
@@ -198,7 +247,7 @@ fn about(
             logs: windows.iter().map(|window| window.logs.len() as u64).sum(),
             bytes: windows.iter().map(|window| window.bytes).sum(),
             seconds: windows.iter().map(|window| window.seconds).sum(),
-            damaged: windows.iter().flat_map(|window| &window.damaged).map(damaged).collect(),
+            damaged: run.unread.iter().map(damaged).collect(),
             engine: "embedded engine".to_owned(),
             cost: None,
         },
@@ -212,44 +261,40 @@ fn damaged((log, reason): (&String, &String)) -> Damaged {
     Damaged { log: log.clone(), reason: reason.clone() }
 }
 
-/// Sends every message that is not marked yet, and marks each. Gives whether all are delivered.
+/// Sends every message that is not marked yet, and marks each. Gives whether none is left to try.
 async fn send(
     run: &Reporting<'_>,
-    report: &Report,
-    content: &Content,
+    name: &str,
+    sink: &dyn Sink,
+    messages: Vec<Message>,
     loaded: &mut Loaded,
     reported: &mut Reported,
 ) -> Result<bool, Error> {
-    let mut complete = true;
-    for channel in &report.channels {
-        let Some(sink) = run.channels.get(channel) else {
+    for message in messages {
+        let sending = &mut loaded.ledger.reports.entry(name.to_owned()).or_default().sending;
+        let Some(sending) = sending.as_mut().filter(|s| !s.delivered.contains(&message.key)) else {
             continue;
         };
-        for message in messages(run, report, content, sink.as_ref(), &mut reported.notes)? {
-            let key = format!("{channel}/{}", message.key);
-            let state = loaded.ledger.reports.entry(report.name.clone()).or_default();
-            let Some(sending) =
-                state.sending.as_mut().filter(|sending| !sending.delivered.contains(&key))
-            else {
-                continue;
-            };
-            match deliver(sink.as_ref(), &message).await {
-                Ok(receipt) => {
-                    sending.delivered.insert(key);
-                    reported.delivered += 1;
-                    reported.notes.extend(receipt.note);
-                    loaded.save(run.store).await?;
-                }
-                Err(error) => {
-                    complete = false;
-                    reported.notes.push(format!("channel '{channel}': {error}"));
-                    reported.failed.push(channel.clone());
-                    break;
-                }
+        match deliver(sink, &message).await {
+            Ok(receipt) => {
+                reported.delivered += 1;
+                reported.notes.extend(receipt.note);
+            }
+            // The same message would be refused again: the others must not wait for it.
+            Err(error @ SinkError::Refused { .. }) => {
+                reported.complete = false;
+                reported.notes.push(format!("'{}' was refused: {error}", message.title));
+            }
+            Err(error @ SinkError::Retry { .. }) => {
+                reported.complete = false;
+                reported.notes.push(format!("{error}; the next run tries again"));
+                return Ok(false);
             }
         }
+        sending.delivered.insert(message.key);
+        loaded.save(run.store).await?;
     }
-    Ok(complete)
+    Ok(true)
 }
 
 /// The messages of a report in the form that a sink takes.
@@ -268,10 +313,10 @@ fn messages(
         notes.extend(rendered.notice);
         messages.push(rendered.message.keyed("digest"));
     }
-    for event in &content.events {
+    for (key, event) in &content.events {
         let rendered = run.renderer.render_or_shipped(sink.form(), "event", event, run.color)?;
         notes.extend(rendered.notice);
-        messages.push(rendered.message.keyed(format!("event/{}", event.event_id)));
+        messages.push(rendered.message.keyed(key.clone()));
     }
     notes.dedup();
     Ok(messages)

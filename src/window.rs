@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, before};
 use crate::logs::Log;
 
 /// A window this big is collected in several parts, so that a run needs little memory and one that
@@ -44,6 +44,8 @@ pub struct Window {
     pub known: usize,
     /// Logs that the limits leave out.
     pub outside: usize,
+    /// Whether `since` or `until` left out logs that a later run should still take.
+    pub gap: bool,
 }
 
 /// The delivery minute up to which the first run leaves logs alone.
@@ -51,20 +53,22 @@ pub fn first_floor(limits: &Limits, ledger: &Ledger, now: DateTime<Utc>) -> Opti
     if ledger.floor.is_some() || ledger.next_window > 0 {
         return ledger.floor;
     }
-    limits.first.map(|first| now - first)
+    limits.first.map(|first| before(now, first))
 }
 
 /// Chooses from `logs`, which are in order of delivery.
 pub fn choose(logs: Vec<Log>, ledger: &Ledger, limits: &Limits) -> Window {
     let collected = ledger.collected();
     let oldest = match (ledger.until, limits.overlap) {
-        (Some(until), Some(overlap)) => Some(until - overlap),
+        (Some(until), Some(overlap)) => Some(before(until, overlap)),
         _ => None,
     };
-    let outside = |log: &Log| {
+    let too_old = |log: &Log| {
         oldest.is_some_and(|oldest| log.delivered < oldest)
             || ledger.floor.is_some_and(|floor| log.delivered <= floor)
-            || limits.since.is_some_and(|since| log.delivered < since)
+    };
+    let unwanted = |log: &Log| {
+        limits.since.is_some_and(|since| log.delivered < since)
             || limits.until.is_some_and(|until| log.delivered >= until)
     };
     let mut window = Window::default();
@@ -72,8 +76,11 @@ pub fn choose(logs: Vec<Log>, ledger: &Ledger, limits: &Limits) -> Window {
     for log in logs {
         if collected.contains(&log.key) {
             window.known += 1;
-        } else if outside(&log) {
+        } else if too_old(&log) {
             window.outside += 1;
+        } else if unwanted(&log) {
+            window.outside += 1;
+            window.gap = true;
         } else {
             match window.parts.last_mut() {
                 Some(part) if log.bytes <= room => {
@@ -88,18 +95,6 @@ pub fn choose(logs: Vec<Log>, ledger: &Ledger, limits: &Limits) -> Window {
         }
     }
     window
-}
-
-impl Window {
-    /// Number of logs in all parts.
-    pub fn logs(&self) -> usize {
-        self.parts.iter().map(Vec::len).sum()
-    }
-
-    /// Bytes as stored in all parts.
-    pub fn bytes(&self) -> u64 {
-        self.parts.iter().flatten().map(|log| log.bytes).sum()
-    }
 }
 
 #[cfg(test)]
@@ -132,6 +127,7 @@ mod tests {
         let window = WindowRecord {
             number: 0,
             collected_at: at("23T12:00"),
+            until: collected.iter().map(|minute| at(minute)).max(),
             logs: logs.map(|log| (log.key, log.delivered)).collect(),
             bytes: 0,
             records: 0,
@@ -190,7 +186,6 @@ mod tests {
         let window = choose(logs.collect(), &Ledger::default(), &Limits::default());
         let parts: Vec<usize> = window.parts.iter().map(Vec::len).collect();
         assert_eq!(parts, [2, 1, 1, 1]);
-        assert_eq!(window.bytes(), 3 * PART_BYTES + 2);
     }
 
     #[test]

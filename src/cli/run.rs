@@ -1,7 +1,6 @@
 //! `clickops run`.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use clap::Args;
@@ -10,11 +9,11 @@ use super::ledger::StoreArgs;
 use super::progress::Progress;
 use super::{Moment, Source, color, output, remark, time};
 use crate::app::{self, App};
-use crate::collect::{Collect, Collected, collect};
+use crate::collect::{Collect, Collected, collect, up_to_date};
 use crate::config::{Channel, Report};
 use crate::error::{Error, Exit};
 use crate::logs::Log;
-use crate::report::{Reporting, report};
+use crate::report::{Reporting, register, report};
 use crate::sink::Sink;
 use crate::sink::terminal::Terminal;
 use crate::store::Store;
@@ -52,38 +51,108 @@ pub(super) async fn run(mut app: App, args: RunArgs) -> Result<Exit, Error> {
     args.source.apply(&mut app.config)?;
     args.store.apply(&mut app)?;
     let reports = chosen(&app.config.reports, &args.reports)?;
-    let mut detections: Vec<String> =
-        app.config.reports.iter().map(|report| report.detection.clone()).collect();
-    detections.sort();
-    detections.dedup();
+    let limits = limits(&app, &args)?;
 
-    let _turn = if args.dry_run { None } else { app.turn()? };
+    // Replayed rows are no logs: nothing of them may be taken for collected.
+    let trial = args.dry_run || app.config.replay.is_some();
+    let _turn = if trial { None } else { app.turn()? };
     let store: Box<dyn Store> =
-        if args.dry_run { Box::new(MemoryStore::over(app.store())) } else { app.store() };
-    let listing = app.logs()?;
-    for (path, error) in &listing.unreadable {
-        remark(&format!("warning: {}: {error}; check its permissions", path.display()));
+        if trial { Box::new(MemoryStore::over(app.store())) } else { app.store() };
+    let mut loaded = up_to_date(store.as_ref(), &limits, app.now).await?;
+    register(store.as_ref(), &mut loaded, &app.config.reports).await?;
+
+    // Reports go out whatever became of collecting: they say so.
+    let looked = look(&app, store.as_ref(), limits).await;
+    let sent = send_all(&app, store.as_ref(), &reports, &args, &looked).await;
+    if args.dry_run {
+        remark("dry run: nothing was kept");
     }
-    if listing.logs.is_empty() {
-        return Err(app::no_logs(app.config.logs.as_ref()));
+    Ok(looked?.exit().max(sent?))
+}
+
+fn limits(app: &App, args: &RunArgs) -> Result<Limits, Error> {
+    let since = args.since.map(|moment| moment.from(app.now));
+    if since.zip(args.until).is_some_and(|(since, until)| since >= until) {
+        return Err(Error::usage("--since is not before --until", "Exchange the two."));
     }
-    let limits = Limits {
+    Ok(Limits {
         overlap: app.config.overlap,
         first: app.config.first,
-        since: args.since.map(|moment| moment.from(app.now)),
+        since,
         until: args.until,
         ..Limits::default()
-    };
-    let collected = collect_all(&app, store.as_ref(), &detections, limits, listing.logs).await?;
-    let mut exit = said(&collected);
-    if !listing.unreadable.is_empty() {
-        exit = exit.max(Exit::Partly);
+    })
+}
+
+/// What a run has looked at.
+struct Looked {
+    collected: Collected,
+    /// Logs and folders that could not be read, with the reason.
+    unread: BTreeMap<String, String>,
+}
+
+impl Looked {
+    fn exit(&self) -> Exit {
+        let read_any = self.collected.logs > 0 || self.collected.known > 0;
+        match (self.unread.is_empty(), read_any) {
+            (true, _) => Exit::Done,
+            (false, true) => Exit::Partly,
+            (false, false) => Exit::Nothing,
+        }
     }
-    let sent = send_all(&app, store.as_ref(), &reports, &args).await?;
-    if args.dry_run {
-        remark("dry run: nothing was kept, so the next run finds and sends the same again");
+
+    /// Why there is nothing to report.
+    fn nothing_new(&self) -> String {
+        let Collected { known, outside, .. } = self.collected;
+        let mut text = match (known, outside) {
+            (0, 0) => "Nothing new.".to_owned(),
+            (known, 0) => format!("Nothing new: {} collected by an earlier run.", logs(known)),
+            (0, outside) => {
+                format!("Nothing to look at: {} outside the limits of this run.", logs(outside))
+            }
+            (known, outside) => format!(
+                "Nothing new: {} collected by an earlier run, {outside} more are outside the limits of this one.",
+                logs(known)
+            ),
+        };
+        if !self.unread.is_empty() {
+            text.push_str(&format!(" {} not be read.", could(self.unread.len())));
+        }
+        format!("{text}\n`clickops ledger show` tells how far collecting is.\n")
     }
-    Ok(exit.max(sent))
+}
+
+fn logs(count: usize) -> String {
+    if count == 1 { "1 log was".to_owned() } else { format!("{count} logs were") }
+}
+
+fn could(count: usize) -> String {
+    if count == 1 { "1 log could".to_owned() } else { format!("{count} logs could") }
+}
+
+/// Lists the logs and collects what is new in them.
+async fn look(app: &App, store: &dyn Store, limits: Limits) -> Result<Looked, Error> {
+    let listing = app.logs()?;
+    let mut unread: BTreeMap<String, String> = listing
+        .unreadable
+        .iter()
+        .map(|(path, error)| {
+            (path.display().to_string(), format!("{error}; check its permissions"))
+        })
+        .collect();
+    if listing.logs.is_empty() && unread.is_empty() {
+        return Err(app::no_logs(app.config.logs.as_ref()));
+    }
+    let collected = collect_all(app, store, limits, listing.logs).await?;
+    unread.extend(collected.damaged.clone());
+    for (log, reason) in &unread {
+        remark(&format!("warning: {log}: {reason}"));
+    }
+    if !unread.is_empty() {
+        let count = could(unread.len());
+        remark(&format!("warning: {count} not be read to the end; the next run tries again"));
+    }
+    Ok(Looked { collected, unread })
 }
 
 /// The reports named, or all.
@@ -100,23 +169,26 @@ fn chosen(reports: &[Report], names: &[String]) -> Result<Vec<Report>, Error> {
             )
         })
     };
-    names.iter().map(named).collect()
+    let different: BTreeSet<&String> = names.iter().collect();
+    different.into_iter().map(named).collect()
 }
 
 async fn collect_all(
     app: &App,
     store: &dyn Store,
-    detections: &[String],
     limits: Limits,
     logs: Vec<Log>,
 ) -> Result<Collected, Error> {
+    let detections: BTreeSet<_> =
+        app.config.reports.iter().map(|report| report.detection.clone()).collect();
+    let detections: Vec<String> = detections.into_iter().collect();
     let progress = Progress::new(logs.len() as u64, logs.iter().map(|log| log.bytes).sum());
     let engine = app.engine()?;
     let run = Collect {
         engine: engine.as_ref(),
         store,
         assembler: &app.assembler()?,
-        detections,
+        detections: &detections,
         limits,
         now: app.now,
         watch: &|scan: &Arc<_>| progress.follow(scan),
@@ -124,31 +196,12 @@ async fn collect_all(
     Ok(collect(&run, logs).await?)
 }
 
-/// Says what could not be read, and gives the exit code that goes with it.
-fn said(collected: &Collected) -> Exit {
-    for (log, reason) in &collected.damaged {
-        remark(&format!("warning: {log}: {reason}"));
-    }
-    for row in &collected.odd_rows {
-        remark(&format!("warning: {row}; sql/README.md lists what a detection may return"));
-    }
-    if !collected.damaged.is_empty() {
-        let count = collected.damaged.len();
-        let logs = if count == 1 { "log was" } else { "logs were" };
-        remark(&format!("warning: {count} {logs} not read to the end; the next run tries again"));
-    }
-    match (collected.damaged.is_empty(), collected.odd_rows.is_empty()) {
-        (true, true) => Exit::Done,
-        (false, _) if collected.logs == 0 && collected.known == 0 => Exit::Nothing,
-        _ => Exit::Partly,
-    }
-}
-
 async fn send_all(
     app: &App,
     store: &dyn Store,
     reports: &[Report],
     args: &RunArgs,
+    looked: &Result<Looked, Error>,
 ) -> Result<Exit, Error> {
     let sink = |channel: &Channel| -> Box<dyn Sink> {
         match channel {
@@ -157,6 +210,8 @@ async fn send_all(
     };
     let channels: BTreeMap<_, _> =
         app.config.channels.iter().map(|(name, channel)| (name.clone(), sink(channel))).collect();
+    let trouble = looked.as_ref().err().map(ToString::to_string);
+    let none = BTreeMap::new();
     let run = Reporting {
         store,
         accounts: &app.config.accounts,
@@ -165,24 +220,34 @@ async fn send_all(
         now: app.now,
         color: color(),
         forced: !args.reports.is_empty(),
+        unread: looked.as_ref().map_or(&none, |looked| &looked.unread),
+        trouble: trouble.as_deref(),
     };
     let mut exit = Exit::Done;
-    let mut idle = 0;
+    let mut idle = true;
+    let mut failed = None;
     for one in reports {
-        let reported = report(&run, one).await?;
-        idle += usize::from(reported.nothing_new);
-        for note in &reported.notes {
-            remark(&format!("warning: report '{}': {note}", one.name));
-        }
-        if !reported.failed.is_empty() {
-            exit = Exit::Partly;
+        for channel in &one.channels {
+            // One report that fails must not keep the others from going out.
+            match report(&run, one, channel).await {
+                Ok(reported) => {
+                    idle &= reported.nothing_new;
+                    for note in &reported.notes {
+                        remark(&format!("warning: report '{}' to '{channel}': {note}", one.name));
+                    }
+                    if !reported.complete {
+                        exit = Exit::Partly;
+                    }
+                }
+                Err(error) => {
+                    idle = false;
+                    failed = Some(error);
+                }
+            }
         }
     }
-    if idle == reports.len() {
-        let mut text =
-            "Nothing new: every log was collected and reported by an earlier run.\n".to_owned();
-        let _ = writeln!(text, "`clickops ledger show` tells how far that is.");
-        output(&text)?;
+    if let (true, Ok(looked)) = (idle, looked) {
+        output(&looked.nothing_new())?;
     }
-    Ok(exit)
+    failed.map_or(Ok(exit), Err)
 }

@@ -25,15 +25,13 @@ pub enum RowError {
     /// The query lacks columns.
     #[error("a detection needs the columns {0}")]
     Missing(String),
-    /// A text that stands for nothing known.
-    #[error("event {event}: column {column} holds '{text}'")]
+    /// A row that says something unknown, or not enough.
+    #[error("{problem}")]
     Value {
-        /// The event's id.
-        event: String,
-        /// The column.
-        column: &'static str,
-        /// What it holds.
-        text: String,
+        /// What is wrong with it.
+        problem: String,
+        /// The log of its event, if it tells.
+        log: Option<String>,
     },
 }
 
@@ -64,7 +62,7 @@ impl Columns {
     /// Reads one row of `detection`.
     ///
     /// # Errors
-    /// [`RowError::Value`] for a verdict or confidence that does not exist.
+    /// [`RowError::Value`] for a row without an id, and for words that do not exist.
     pub fn finding(
         &self,
         detection: &str,
@@ -73,21 +71,23 @@ impl Columns {
         row.resize(self.width, None);
         let extra = self.extra.iter().map(|(name, at)| (name.clone(), row[*at].take())).collect();
         let mut take = |name: &str| self.places.get(name).and_then(|at| row[*at].take());
-        let event_id = take("event_id").unwrap_or_default();
-        let wrong = |column: &'static str, text: Option<String>| RowError::Value {
-            event: event_id.clone(),
-            column,
-            text: text.unwrap_or_else(|| "NULL".to_owned()),
+        let log_file = take("log_file");
+        let wrong = |problem: String| RowError::Value { problem, log: log_file.clone() };
+        let event_id = take("event_id").filter(|id| !id.is_empty());
+        let event_id = event_id.ok_or_else(|| wrong("a row has no event_id".to_owned()))?;
+        let unknown = |column: &str, text: Option<String>| {
+            let text = text.map_or("NULL".to_owned(), |text| format!("'{text}'"));
+            wrong(format!("event {event_id}: {column} is {text}"))
         };
         let verdict = take("verdict");
         let verdict = verdict
             .as_deref()
             .and_then(Verdict::named)
-            .ok_or_else(|| wrong("verdict", verdict.clone()))?;
+            .ok_or_else(|| unknown("verdict", verdict.clone()))?;
         let confidence = match take("confidence") {
             None => None,
             Some(text) => {
-                Some(Confidence::named(&text).ok_or_else(|| wrong("confidence", Some(text)))?)
+                Some(Confidence::named(&text).ok_or_else(|| unknown("confidence", Some(text)))?)
             }
         };
         Ok(Finding {
@@ -112,7 +112,7 @@ impl Columns {
             error_code: take("error_code"),
             resource: take("resource"),
             shared_event_id: take("shared_event_id"),
-            log_file: take("log_file"),
+            log_file,
             // A detection without the column reports all it finds.
             reported: take(REPORTED).is_none_or(|text| text == "true"),
             exclusion: take(EXCLUSION),
@@ -193,9 +193,9 @@ mod tests {
         let names = names(&[]);
         let columns = Columns::of(&names).unwrap();
         let wrong = columns.finding("d", row(&[("event_id", "e"), ("verdict", "maybe")], &names));
-        assert_eq!(wrong.unwrap_err().to_string(), "event e: column verdict holds 'maybe'");
+        assert_eq!(wrong.unwrap_err().to_string(), "event e: verdict is 'maybe'");
         let null = columns.finding("d", row(&[("event_id", "e")], &names));
-        assert_eq!(null.unwrap_err().to_string(), "event e: column verdict holds 'NULL'");
+        assert_eq!(null.unwrap_err().to_string(), "event e: verdict is NULL");
     }
 
     #[test]

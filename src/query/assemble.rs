@@ -56,6 +56,17 @@ pub struct Assembler {
     exclusions: String,
 }
 
+/// What a query mentions, directly or through views.
+#[derive(Default)]
+struct Mentioned {
+    /// Relations, each after those it selects from.
+    order: Vec<String>,
+    /// Names that texts define with `WITH`, and where.
+    defined: BTreeMap<String, String>,
+    /// Whether anything asks for `"$path"`.
+    wants_path: bool,
+}
+
 /// A text to assemble, and what is known of it.
 struct Source<'a> {
     origin: &'a str,
@@ -112,7 +123,10 @@ impl Assembler {
         values: &BTreeMap<String, String>,
         logs: Arc<[Log]>,
     ) -> Result<BoundQuery, QueryError> {
-        let header = super::header::parse(text, origin).ok();
+        // Without a header every value is text; a header that is there has to be right.
+        let declares =
+            text.lines().any(|line| line.starts_with("-- name:") || line.starts_with("-- param:"));
+        let header = declares.then(|| super::header::parse(text, origin)).transpose()?;
         let source =
             Source { origin, text, params: header.as_ref().map(|header| header.params.as_slice()) };
         self.assemble(origin, &source, values, logs)
@@ -126,10 +140,13 @@ impl Assembler {
         logs: Arc<[Log]>,
     ) -> Result<BoundQuery, QueryError> {
         let lexed = lexer::lex(main.text, main.origin)?;
-        let wants_path = lexed.names.contains("$path");
-        let mut order = Vec::new();
-        self.follow(&lexed, &mut order, &mut Vec::new())?;
+        let mut mentioned = Mentioned { wants_path: lexed.wants_path, ..Mentioned::default() };
+        self.follow(main.origin, &lexed, &mut mentioned, &mut Vec::new())?;
+        let Mentioned { mut order, wants_path, defined } = mentioned;
         order.sort_by_key(|name| name != "cloudtrail");
+        if let Some((name, origin)) = defined.iter().find(|(name, _)| order.contains(name)) {
+            return Err(QueryError::Shadowed { name: name.clone(), origin: origin.clone() });
+        }
 
         let mut known = BTreeSet::new();
         let mut bind = |source: &Source<'_>, lexed: &Lexed| bind(source, lexed, values, &mut known);
@@ -162,32 +179,36 @@ impl Assembler {
         Ok(BoundQuery { name: name.to_owned(), sql: statement.sql, logs, pieces: statement.pieces })
     }
 
-    /// Adds every relation that `lexed` mentions, and those they mention, each after its own.
+    /// Notes every relation that `lexed` mentions, and those they mention, each after its own.
     fn follow(
         &self,
+        origin: &str,
         lexed: &Lexed,
-        order: &mut Vec<String>,
+        mentioned: &mut Mentioned,
         path: &mut Vec<String>,
     ) -> Result<(), QueryError> {
-        for name in lexed.names.difference(&lexed.defined) {
+        mentioned.wants_path |= lexed.wants_path;
+        for name in &lexed.defined {
+            mentioned.defined.insert(name.clone(), origin.to_owned());
+        }
+        // The table's own name is never a query's to give: whoever defines it anew selects from it.
+        let own = |name: &String| lexed.defined.contains(name) && !self.is_given(name);
+        for name in lexed.relations.iter().filter(|name| !own(name)) {
             let file = self.catalogue.view(name);
-            if order.contains(name) || file.is_none() && !self.is_given(name) {
+            if mentioned.order.contains(name) || file.is_none() && !self.is_given(name) {
                 continue;
             }
             if path.contains(name) {
-                // A view's own name inside it is a column or a CTE of the same name.
-                if path.last() == Some(name) {
-                    continue;
-                }
                 path.push(name.clone());
                 return Err(QueryError::Circle(path.join(" -> ")));
             }
             if let Some(file) = file {
                 path.push(name.clone());
-                self.follow(&lexer::lex(&file.text, &file.origin)?, order, path)?;
+                let lexed = lexer::lex(&file.text, &file.origin)?;
+                self.follow(&file.origin, &lexed, mentioned, path)?;
                 path.pop();
             }
-            order.push(name.clone());
+            mentioned.order.push(name.clone());
         }
         Ok(())
     }
@@ -315,8 +336,39 @@ mod tests {
     }
 
     #[test]
+    fn two_relations_of_one_name_are_refused() {
+        let views = assembler(&[
+            ("views/a", "-- name: a\nSELECT x FROM b"),
+            ("views/b", "-- name: b\nWITH c AS (SELECT 1 AS x) SELECT x FROM c"),
+            ("views/c", "-- name: c\nSELECT 2 AS x"),
+        ]);
+        let refused = |text: &str| {
+            views.text("--sql", text, &values(&[]), Arc::default()).unwrap_err().to_string()
+        };
+        assert!(
+            refused("WITH b AS (SELECT 1 AS x) SELECT * FROM a, b")
+                .starts_with("--sql defines 'b'")
+        );
+        assert!(refused("SELECT * FROM b, c").contains("b.sql defines 'c'"));
+        assert!(
+            refused("WITH cloudtrail AS (SELECT * FROM cloudtrail) SELECT * FROM cloudtrail")
+                .contains("'cloudtrail'")
+        );
+    }
+
+    #[test]
+    fn a_column_with_the_name_of_a_view_is_no_view() {
+        let views = assembler(&[
+            ("views/role", "-- name: role\nSELECT role FROM names"),
+            ("views/names", "-- name: names\nSELECT role FROM cloudtrail"),
+        ]);
+        assert!(views.named("role", &values(&[]), Arc::default()).is_ok());
+    }
+
+    #[test]
     fn the_hidden_path_is_there_when_asked_for() {
-        let plain = assembler(&[]);
+        let plain = assembler(&[("views/p", "-- name: p\nSELECT \"$path\" FROM cloudtrail")]);
+        assert!(sql(&plain, "SELECT * FROM p").contains("\"$path\", \"$path\" AS log_file"));
         assert!(!sql(&plain, "SELECT * FROM cloudtrail").contains("\"$path\", "));
         assert!(
             sql(&plain, "SELECT \"$path\" FROM cloudtrail")

@@ -132,8 +132,20 @@ impl Catalogue {
                 reason: format!("the name '{}' is not the file's", header.name),
             });
         }
+        let error = |reason: String| QueryError::Header { origin: origin.clone(), line: 1, reason };
+        let key = header.name.to_lowercase();
+        if let Some(other) = self.files.get(&key).filter(|other| other.kind != kind) {
+            return Err(error(format!("{} has this name already", other.origin)));
+        }
+        let plain = |name: &str| {
+            name.starts_with(|first: char| first.is_ascii_lowercase())
+                && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
+        };
+        if kind == Kind::View && !plain(&header.name) {
+            return Err(error("a view's name is made of small letters, digits and _".to_owned()));
+        }
         let file = SqlFile { kind, origin, header, text };
-        self.files.insert(file.header.name.to_lowercase(), file);
+        self.files.insert(key, file);
         Ok(())
     }
 }
@@ -166,6 +178,24 @@ mod tests {
         fs::write(folder.path().join("queries/a.sql"), "-- name: b\nSELECT 1").unwrap();
         let refused = shipped().with_folder(folder.path()).unwrap_err().to_string();
         assert!(refused.ends_with("a.sql:1: the name 'b' is not the file's"), "{refused}");
+    }
+
+    #[test]
+    fn a_query_cannot_take_a_views_name_and_a_views_name_is_a_plain_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let refused = |path: &str, text: &str| {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, text).unwrap();
+            let refused = Catalogue::shipped().unwrap().with_folder(folder.path()).unwrap_err();
+            fs::remove_file(path).unwrap();
+            refused.to_string()
+        };
+        let taken = refused("queries/events.sql", "-- name: events\nSELECT 1");
+        assert!(taken.ends_with("sql/views/events.sql has this name already"), "{taken}");
+        assert!(
+            refused("views/my-view.sql", "-- name: my-view\nSELECT 1").contains("small letters")
+        );
     }
 
     #[test]

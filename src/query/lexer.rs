@@ -36,16 +36,16 @@ impl Dialect for Athena {
 pub struct Lexed {
     /// `:name` holes in order: their bytes in the text, and the name.
     pub holes: Vec<(Range<usize>, String)>,
-    /// Every name in the text, lower-cased: columns, functions and relations alike.
-    pub names: BTreeSet<String>,
+    /// Names that stand where a relation stands, lower-cased.
+    pub relations: BTreeSet<String>,
+    /// Whether the hidden column `"$path"` is asked for.
+    pub wants_path: bool,
     /// Names of the relations that the text defines itself with `WITH`, lower-cased.
     pub defined: BTreeSet<String>,
     /// Bytes of the leading `WITH` or `WITH RECURSIVE`.
     pub with: Option<Range<usize>>,
     /// Whether the leading `WITH` is recursive.
     pub recursive: bool,
-    /// Where the first token starts; the text before it is comment.
-    pub start: usize,
     /// Where the statement ends, before a trailing `;`.
     pub end: usize,
 }
@@ -67,16 +67,14 @@ pub fn lex(text: &str, origin: &str) -> Result<Lexed, QueryError> {
 
     let mut lexed = Lexed {
         holes: Vec::new(),
-        names: BTreeSet::new(),
+        relations: BTreeSet::new(),
+        wants_path: false,
         defined: BTreeSet::new(),
         with: None,
         recursive: false,
-        start: text.len(),
         end: text.len(),
     };
-    if let Some(first) = tokens.first() {
-        lexed.start = offsets.at(first.span.start);
-    }
+    let mut place = FromList::default();
     for (at, token) in tokens.iter().enumerate() {
         let following = |n: usize| tokens.get(at + n).map(|token| &token.token);
         match &token.token {
@@ -87,15 +85,21 @@ pub fn lex(text: &str, origin: &str) -> Result<Lexed, QueryError> {
                     *token == Token::Comma
                         || is_keyword(token, &[Keyword::WITH, Keyword::RECURSIVE])
                 });
+                lexed.wants_path |= name == "$path";
                 if opens_list && defines(&tokens[at + 1..]) {
-                    lexed.defined.insert(name.clone());
+                    lexed.defined.insert(name);
+                } else if place.expects_relation && word.keyword != Keyword::LATERAL {
+                    lexed.relations.insert(name);
                 }
-                lexed.names.insert(name);
             }
             Token::Colon => {
                 let touching =
                     tokens.get(at + 1).is_some_and(|next| next.span.start == token.span.end);
-                if let (true, Some(Token::Word(word))) = (touching, following(1)) {
+                // In `json_object('a':b)` the colon stands between two values.
+                let between = at > 0 && ends_value(&tokens[at - 1].token);
+                if let (true, false, Some(Token::Word(word))) = (touching, between, following(1))
+                    && word.quote_style.is_none()
+                {
                     let end = offsets.at(tokens[at + 1].span.end);
                     lexed
                         .holes
@@ -113,6 +117,7 @@ pub fn lex(text: &str, origin: &str) -> Result<Lexed, QueryError> {
             }
             _ => {}
         }
+        place.after(&token.token);
     }
     if let Some(first) = tokens.first()
         && is_keyword(&first.token, &[Keyword::WITH])
@@ -127,6 +132,60 @@ pub fn lex(text: &str, origin: &str) -> Result<Lexed, QueryError> {
 
 fn is_keyword(token: &Token, keywords: &[Keyword]) -> bool {
     matches!(token, Token::Word(word) if keywords.contains(&word.keyword))
+}
+
+fn ends_value(token: &Token) -> bool {
+    match token {
+        Token::Word(word) => word.keyword == Keyword::NoKeyword,
+        Token::SingleQuotedString(_) | Token::Number(..) | Token::RParen | Token::RBracket => true,
+        _ => false,
+    }
+}
+
+/// Follows where a list of relations is: after `FROM` and `JOIN`, and after commas in between.
+#[derive(Default)]
+struct FromList {
+    /// Whether the next name is a relation's.
+    expects_relation: bool,
+    /// For each open parenthesis, whether a list goes on around it.
+    around: Vec<bool>,
+    inside: bool,
+}
+
+impl FromList {
+    fn after(&mut self, token: &Token) {
+        const ENDS: [Keyword; 12] = [
+            Keyword::SELECT,
+            Keyword::WHERE,
+            Keyword::GROUP,
+            Keyword::HAVING,
+            Keyword::ORDER,
+            Keyword::LIMIT,
+            Keyword::OFFSET,
+            Keyword::FETCH,
+            Keyword::WINDOW,
+            Keyword::UNION,
+            Keyword::INTERSECT,
+            Keyword::EXCEPT,
+        ];
+        let expected = std::mem::take(&mut self.expects_relation);
+        match token {
+            Token::LParen => {
+                self.around.push(self.inside);
+                self.inside = expected;
+                self.expects_relation = expected;
+            }
+            Token::RParen => self.inside = self.around.pop().unwrap_or(false),
+            Token::Comma => self.expects_relation = self.inside,
+            token if is_keyword(token, &[Keyword::FROM, Keyword::JOIN, Keyword::TABLE]) => {
+                self.inside = true;
+                self.expects_relation = true;
+            }
+            token if is_keyword(token, &[Keyword::LATERAL]) => self.expects_relation = expected,
+            token if is_keyword(token, &ENDS) => self.inside = false,
+            _ => {}
+        }
+    }
 }
 
 /// Whether the tokens after a name read `AS (` or `(columns) AS (`, as in a `WITH` list.
@@ -196,7 +255,22 @@ mod tests {
         )
         .unwrap();
         assert_eq!(names(&lexed.defined), ["a", "b"]);
-        assert!(lexed.names.contains("events"));
+        assert_eq!(names(&lexed.relations), ["a", "b", "events"]);
+    }
+
+    #[test]
+    fn only_what_stands_in_a_list_of_relations_is_one() {
+        let text = "SELECT session, f(a, b), (SELECT x FROM inner1) FROM t1, (t2 LEFT JOIN \"T3\" ON t2.role = tag), \
+                    LATERAL (SELECT y FROM t4) WHERE reason IN (SELECT z FROM t5) GROUP BY g1, g2 UNION TABLE t6";
+        let lexed = lex(text, "t").unwrap();
+        assert_eq!(names(&lexed.relations), ["inner1", "t1", "t2", "t3", "t4", "t5", "t6"]);
+    }
+
+    #[test]
+    fn a_colon_between_values_is_no_hole() {
+        let lexed =
+            lex("SELECT json_object('k':v), json_object(k:v), :\"q\" WHERE a = :v", "t").unwrap();
+        assert_eq!(lexed.holes.len(), 1);
     }
 
     #[test]
