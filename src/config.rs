@@ -237,7 +237,13 @@ fn channels(file: &File) -> Result<BTreeMap<String, Channel>, ConfigError> {
                 });
             }
         };
-        channels.insert(channel.name.clone(), sink);
+        if channels.insert(channel.name.clone(), sink).is_some() && channel.name != "terminal" {
+            return Err(ConfigError::Value {
+                key: "channel.name".to_owned(),
+                reason: format!("'{}' is there twice", channel.name),
+                hint: "Give every [[channel]] a name of its own.".to_owned(),
+            });
+        }
     }
     Ok(channels)
 }
@@ -276,6 +282,15 @@ fn reports(
             reason,
             hint,
         };
+        if written.name.trim().is_empty() {
+            let hint = "Call it by what it is for, such as hourly.".to_owned();
+            return Err(error("name", "is empty".to_owned(), hint));
+        }
+        let digits = |id: &String| id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit());
+        if let Some(wrong) = written.matches.accounts.iter().find(|id| !digits(id)) {
+            let hint = "Write the twelve digits in quotes.".to_owned();
+            return Err(error("match.accounts", format!("'{wrong}' is no account id"), hint));
+        }
         if reports.iter().any(|report| report.name == written.name) {
             let hint = "Give every [[report]] a name of its own.".to_owned();
             return Err(error("name", "is there twice".to_owned(), hint));

@@ -4,8 +4,6 @@
 //! hand). Entries are matched in SQL, by the view `console_activity`, so this module only reads,
 //! checks and writes them down as rows.
 
-use std::path::Path;
-
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -66,10 +64,10 @@ pub struct Exclusion {
     pub user_agent: Patterns,
 }
 
-/// One pattern or several, of which one has to match.
+/// One pattern or several, of which one has to match; nothing set takes everything.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(from = "OneOrMany")]
-pub struct Patterns(Vec<String>);
+pub struct Patterns(Option<Vec<String>>);
 
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -81,8 +79,8 @@ enum OneOrMany {
 impl From<OneOrMany> for Patterns {
     fn from(written: OneOrMany) -> Self {
         match written {
-            OneOrMany::One(pattern) => Self(vec![pattern]),
-            OneOrMany::Many(patterns) => Self(patterns),
+            OneOrMany::One(pattern) => Self(Some(vec![pattern])),
+            OneOrMany::Many(patterns) => Self(Some(patterns)),
         }
     }
 }
@@ -122,6 +120,12 @@ pub enum ExclusionError {
         /// What the TOML reader says, with the line.
         reason: String,
     },
+    /// A scope that matches nothing, or was meant to be filled in.
+    #[error("exclusion '{0}' has an empty pattern or an empty list")]
+    Empty(String),
+    /// An entry with so many patterns that the statement would grow too long.
+    #[error("exclusion '{0}' makes more than {MOST_ROWS} combinations of patterns")]
+    TooMany(String),
     /// An entry that would hide everything.
     #[error("exclusion '{0}' has no scope, so it would hide everything")]
     Everything(String),
@@ -142,19 +146,6 @@ pub fn shipped() -> Result<Vec<Exclusion>, ExclusionError> {
     parse(SHIPPED, "sql/exclusions.toml")
 }
 
-/// Reads a file of `[[exclusion]]` entries.
-///
-/// # Errors
-/// [`ExclusionError`], naming the file.
-pub fn read(path: &Path) -> Result<Vec<Exclusion>, ExclusionError> {
-    let origin = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| ExclusionError::File {
-        origin: origin.clone(),
-        reason: error.to_string(),
-    })?;
-    parse(&text, &origin)
-}
-
 fn parse(text: &str, origin: &str) -> Result<Vec<Exclusion>, ExclusionError> {
     let file: File = toml::from_str(text).map_err(|error| ExclusionError::File {
         origin: origin.to_owned(),
@@ -164,17 +155,30 @@ fn parse(text: &str, origin: &str) -> Result<Vec<Exclusion>, ExclusionError> {
     Ok(file.exclusion)
 }
 
-/// Refuses entries without a scope.
+/// More combinations of patterns than this in one entry would make the statement too long.
+const MOST_ROWS: usize = 500;
+
+/// Refuses entries that hide everything or nothing, or that are too big.
 ///
 /// # Errors
-/// [`ExclusionError::Everything`].
+/// [`ExclusionError`], naming the entry.
 pub fn check(entries: &[Exclusion]) -> Result<(), ExclusionError> {
-    let everything =
-        entries.iter().find(|entry| entry.scopes().iter().all(|patterns| patterns.0.is_empty()));
-    match everything {
-        Some(entry) => Err(ExclusionError::Everything(entry.name.clone())),
-        None => Ok(()),
+    for entry in entries {
+        let name = || entry.name.clone();
+        let scopes = entry.scopes();
+        let set = || scopes.iter().filter_map(|patterns| patterns.0.as_ref());
+        if set().any(|patterns| patterns.is_empty() || patterns.iter().any(String::is_empty)) {
+            return Err(ExclusionError::Empty(name()));
+        }
+        let open = |pattern: &String| pattern.bytes().all(|byte| byte == b'*');
+        if set().all(|patterns| patterns.iter().any(open)) {
+            return Err(ExclusionError::Everything(name()));
+        }
+        if set().map(Vec::len).product::<usize>() > MOST_ROWS {
+            return Err(ExclusionError::TooMany(name()));
+        }
     }
+    Ok(())
 }
 
 impl Exclusion {
@@ -227,11 +231,10 @@ pub fn relation(entries: &[Exclusion], today: NaiveDate) -> String {
         let fixed = [&entry.name, kind, &entry.explained(), &priority].map(quoted).join(", ");
         let mut combinations = vec![fixed];
         for (scope, patterns) in entry.scopes().into_iter().enumerate() {
-            let cells: Vec<String> = if patterns.0.is_empty() {
-                vec!["CAST(NULL AS varchar)".to_owned()]
-            } else {
-                let like = |pattern: &String| quoted(&like_pattern(pattern, scope == 0));
-                patterns.0.iter().map(like).collect()
+            let like = |pattern: &String| quoted(&like_pattern(pattern, scope == 0));
+            let cells: Vec<String> = match &patterns.0 {
+                None => vec!["CAST(NULL AS varchar)".to_owned()],
+                Some(patterns) => patterns.iter().map(like).collect(),
             };
             combinations = combinations
                 .iter()
@@ -317,6 +320,19 @@ mod tests {
             mistake("[[exclusion]]\nname='x'\nkind='accepted'\nreason='y'"),
             "exclusion 'x' has no scope, so it would hide everything"
         );
+    }
+
+    #[test]
+    fn an_entry_hides_something_but_not_everything() {
+        let refused = |scopes: &str| {
+            let text = format!("[[exclusion]]\nname='x'\nkind='noise'\nreason='y'\n{scopes}");
+            parse(&text, "t.toml").unwrap_err().to_string()
+        };
+        assert!(refused("event_name = '*'").contains("would hide everything"));
+        assert!(refused("account = '111122223333'\nevent_name = []").contains("empty list"));
+        assert!(refused("actor = ''").contains("empty pattern"));
+        let many = format!("{:?}", vec!["a"; 30]);
+        assert!(refused(&format!("actor = {many}\nresource = {many}")).contains("combinations"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
-//! Log lines: for people on a terminal, as JSON elsewhere. They go to standard error.
+//! Log lines, to standard error.
 
-use std::io::{self, IsTerminal};
+use std::io;
 
 use tracing_subscriber::EnvFilter;
 
@@ -8,11 +8,11 @@ use tracing_subscriber::EnvFilter;
 pub fn start(verbose: bool) {
     let level = if verbose { "clickops=debug" } else { "clickops=warn" };
     let filter = EnvFilter::try_from_env("CLICKOPS_LOG").unwrap_or_else(|_| EnvFilter::new(level));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     // A second start in one process, as in tests, keeps the first one.
-    let _ = if io::stderr().is_terminal() {
-        builder.without_time().try_init()
-    } else {
-        builder.json().try_init()
-    };
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .without_time()
+        .with_target(false)
+        .try_init();
 }

@@ -18,7 +18,8 @@ pub mod records;
 pub struct Log {
     /// Path in the file system, or `s3://bucket/key`. It is what `"$path"` holds.
     pub address: String,
-    /// The same log has the same key wherever it lies; a changed file is another log.
+    /// Tells logs apart. A log that CloudTrail named keeps its key wherever it lies; any other file
+    /// gets a new one when it is moved or changed.
     pub key: LogKey,
     /// Account, region and day, where the folder layout tells them.
     pub place: Option<Place>,

@@ -5,7 +5,6 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use clickops::cli::Cli;
-use clickops::error::Exit;
 use clickops::logging;
 
 #[tokio::main]
@@ -19,9 +18,6 @@ async fn main() -> ExitCode {
             let _ = writeln!(out, "error: {error}");
             if let Some(hint) = &error.hint {
                 let _ = writeln!(out, "hint: {hint}");
-            }
-            if error.exit == Exit::Done {
-                return Exit::Partly.into();
             }
             error.exit.into()
         }

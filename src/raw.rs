@@ -122,12 +122,14 @@ pub fn redacted(record: &str) -> Option<Box<RawValue>> {
 fn redact(value: &mut Value) {
     match value {
         Value::Object(fields) => {
-            for (name, field) in fields {
-                match field {
-                    Value::String(text) if is_secret(name) => REDACTED.clone_into(text),
-                    Value::Number(_) if is_secret(name) => *field = Value::from(REDACTED),
-                    field => redact(field),
-                }
+            // Lists of settings write a name and a value next to each other.
+            let names_secret = fields.iter().any(|(key, name)| {
+                NAMES.iter().any(|end| key.to_ascii_lowercase().ends_with(end))
+                    && name.as_str().is_some_and(is_secret)
+            });
+            for (key, field) in fields {
+                let beside = names_secret && key.to_ascii_lowercase().ends_with("value");
+                if beside || is_secret(key) { hide(field) } else { redact(field) }
             }
         }
         Value::Array(items) => items.iter_mut().for_each(redact),
@@ -135,21 +137,50 @@ fn redact(value: &mut Value) {
     }
 }
 
+/// Hides every text and number of a value, however deep. Whether something is set may be known.
+fn hide(value: &mut Value) {
+    match value {
+        Value::Object(fields) => fields.values_mut().for_each(hide),
+        Value::Array(items) => items.iter_mut().for_each(hide),
+        Value::String(_) | Value::Number(_) => *value = Value::from(REDACTED),
+        Value::Bool(_) | Value::Null => {}
+    }
+}
+
+/// Ends of the fields that name a setting whose value stands beside them.
+const NAMES: [&str; 2] = ["name", "key"];
+
 /// Whether a field of this name holds something that opens a door. Names of secrets are none.
 fn is_secret(name: &str) -> bool {
-    const PARTS: [&str; 7] =
-        ["password", "passwd", "passphrase", "privatekey", "sessiontoken", "userdata", "authtoken"];
-    const NAMES: [&str; 6] =
-        ["secretid", "secretarn", "secretname", "secretlist", "secretversionid", "secrettype"];
+    const PARTS: [&str; 11] = [
+        "password",
+        "passwd",
+        "passphrase",
+        "privatekey",
+        "secret",
+        "sessiontoken",
+        "authtoken",
+        "accesstoken",
+        "oauthtoken",
+        "apikey",
+        "userdata",
+    ];
+    const HARMLESS: [&str; 11] = [
+        "secretid",
+        "secretarn",
+        "secretname",
+        "secretlist",
+        "secretversion",
+        "secrettype",
+        "secretbinding",
+        "passwordpolicy",
+        "passwordlastused",
+        "passwordreset",
+        "passwordlength",
+    ];
     let name: String =
         name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    let about_passwords =
-        ["passwordpolicy", "passwordlastused", "passwordresetrequired", "passwordlength"];
-    if about_passwords.iter().any(|part| name.contains(part)) {
-        return false;
-    }
-    PARTS.iter().any(|part| name.contains(part))
-        || name.contains("secret") && !NAMES.contains(&name.as_str())
+    PARTS.iter().any(|part| name.contains(part)) && !HARMLESS.iter().any(|part| name.contains(part))
 }
 
 #[cfg(test)]
@@ -162,9 +193,10 @@ mod tests {
         let record = r#"{"eventID":"e","requestParameters":{"masterUserPassword":"hunter2","secretString":"s3",
             "secretId":"prod/db","nested":[{"sessionToken":"t0k","dBPort":5432.10}]},
             "responseElements":{"accessKey":{"accessKeyId":"AKIA1","secretAccessKey":"zzz"}},
-            "passwordResetRequired":false,"x":"a\u00e9"}"#;
+            "passwords":["k1",{"x":"k2"}],"environment":[{"name":"DB_PASSWORD","value":"k3"},
+            {"name":"COLOUR","value":"blue"}],"apiKey":"k4","passwordResetRequired":false,"x":"a\u00e9"}"#;
         let text = redacted(record).unwrap().get().to_owned();
-        for secret in ["hunter2", "s3", "t0k", "zzz"] {
+        for secret in ["hunter2", "s3", "t0k", "zzz", "k1", "k2", "k3", "k4"] {
             assert!(!text.contains(secret), "{text}");
         }
         for kept in

@@ -2,6 +2,7 @@
 //!
 //! Times that a change to summer time leaves out are skipped; times that it repeats count once.
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
@@ -9,11 +10,11 @@ use chrono_tz::Tz;
 
 /// A cron expression.
 ///
-/// Six or seven fields are the `cron` crate's (seconds first); five are the usual ones, at second 0.
-/// Weekdays are names, or numbers that count 1 for Sunday in six fields, and 0 or 7 for Sunday in
-/// five, as in crontab.
+/// Six or seven fields are the `cron` crate's (seconds first, weekdays from 1 for Sunday). Five are
+/// crontab's: at second 0, weekdays from 0 or 7 for Sunday, and where both day and weekday are
+/// given, either is enough.
 #[derive(Debug, Clone)]
-pub struct Schedule(cron::Schedule);
+pub struct Schedule(Vec<cron::Schedule>);
 
 /// What is due now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,8 +25,9 @@ pub struct Due {
     pub missed: usize,
 }
 
-/// More missed times than this are not counted one by one.
-const COUNTED: usize = 10_000;
+/// Times are walked through one by one, so after a gap that holds more of them than this, the report
+/// is simply due now.
+const COUNTED: usize = 100_000;
 
 impl Schedule {
     /// Reads an expression.
@@ -34,17 +36,23 @@ impl Schedule {
     /// What is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
         let fields: Vec<&str> = text.split_whitespace().collect();
-        let expression = match fields.as_slice() {
+        let expressions = match fields.as_slice() {
             [minute, hour, day, month, weekday] => {
-                let weekday = crontab_weekday(weekday)?;
-                format!("0 {minute} {hour} {day} {month} {weekday}")
+                let weekday = crontab_weekdays(weekday)?;
+                let at =
+                    |day: &str, weekday: &str| format!("0 {minute} {hour} {day} {month} {weekday}");
+                if day.starts_with('*') || weekday == "*" {
+                    vec![at(day, &weekday)]
+                } else {
+                    vec![at(day, "*"), at("*", &weekday)]
+                }
             }
-            [_, _, _, _, _, _] | [_, _, _, _, _, _, _] => text.to_owned(),
-            _ => {
-                return Err(format!("'{text}' has {} fields, not 5, 6 or 7", fields.len()));
-            }
+            [_, _, _, _, _, _] | [_, _, _, _, _, _, _] => vec![text.to_owned()],
+            _ => return Err(format!("'{text}' has {} fields, not 5, 6 or 7", fields.len())),
         };
-        cron::Schedule::from_str(&expression)
+        let parsed = expressions.iter().map(|expression| cron::Schedule::from_str(expression));
+        parsed
+            .collect::<Result<_, _>>()
             .map(Self)
             .map_err(|error| format!("'{text}' is no cron expression: {error}"))
     }
@@ -54,54 +62,63 @@ impl Schedule {
         let Some(last) = last else {
             return Some(Due { at: now, missed: 0 });
         };
-        let mut due: Option<Due> = None;
         let last = last.with_timezone(&zone);
-        let mut clock = last.naive_local();
-        for time in self.0.after(&last).take(COUNTED) {
-            let at = time.with_timezone(&Utc);
-            if at > now {
-                break;
+        let mut times = BTreeSet::new();
+        for schedule in &self.0 {
+            let mut clock = last.naive_local();
+            let due = schedule.after(&last).take_while(|time| *time <= now).take(COUNTED);
+            for time in due {
+                // When clocks go back, what they show a second time has been served already.
+                if time.naive_local() > clock {
+                    clock = time.naive_local();
+                    times.insert(time.with_timezone(&Utc));
+                }
             }
-            // When clocks go back, what they show a second time has been served already.
-            if time.naive_local() <= clock {
-                continue;
-            }
-            clock = time.naive_local();
-            due = Some(Due { at, missed: due.map_or(0, |due| due.missed + 1) });
         }
-        due
+        let at = *times.last()?;
+        let at = if times.len() >= COUNTED { now } else { at };
+        Some(Due { at, missed: times.len() - 1 })
     }
 }
 
-/// Crontab counts weekdays from 0 for Sunday, the `cron` crate from 1. Names mean the same to both.
-fn crontab_weekday(field: &str) -> Result<String, String> {
-    const NAMES: [&str; 8] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"];
-    let name = |text: &str| -> Result<String, String> {
-        match text.parse::<usize>() {
-            Ok(number) => NAMES
-                .get(number)
-                .map(|name| (*name).to_owned())
-                .ok_or_else(|| format!("'{number}' is no day of the week: 0 (Sunday) to 7")),
-            Err(_) => Ok(text.to_owned()),
-        }
+/// A field of weekdays as crontab writes it, spelled out in names: the `cron` crate counts from
+/// another day, and its week ends on another one.
+fn crontab_weekdays(field: &str) -> Result<String, String> {
+    const NAMES: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
+    let day = |text: &str| -> Result<usize, String> {
+        let named = NAMES.iter().position(|name| name.eq_ignore_ascii_case(text));
+        named.or_else(|| text.parse().ok().filter(|number| *number <= 7)).ok_or_else(|| {
+            format!("'{text}' is no day of the week: 0 (Sunday) to 7, or SUN to SAT")
+        })
     };
-    let item = |item: &str| -> Result<String, String> {
+    if field == "*" {
+        return Ok(field.to_owned());
+    }
+    let mut days = BTreeSet::new();
+    for item in field.split(',') {
         let (range, step) = match item.split_once('/') {
-            Some((range, step)) => (range, format!("/{step}")),
-            None => (item, String::new()),
+            None => (item, 1),
+            Some((range, step)) => match step.parse::<usize>() {
+                Ok(step) if step > 0 => (range, step),
+                _ => return Err(format!("'{step}' is no step")),
+            },
         };
-        let range = match range.split_once('-') {
-            // The crate's week begins on Sunday, so a range up to Sunday is cut in two.
-            Some((from, to)) if name(to)? == "SUN" && name(from)? != "SUN" => {
-                format!("SUN,{}-SAT", name(from)?)
-            }
-            Some((from, to)) => format!("{}-{}", name(from)?, name(to)?),
-            None => name(range)?,
+        let (from, to) = match range.split_once('-') {
+            None if range == "*" => (0, 6),
+            None if item.contains('/') => (day(range)?, 6),
+            None => (day(range)?, day(range)?),
+            // A range to Sunday ends the week, one from Sunday begins it.
+            Some((from, to)) => match (day(from)?, day(to)?) {
+                (from, 0) if from > 0 => (from, 7),
+                range => range,
+            },
         };
-        Ok(format!("{range}{step}"))
-    };
-    let items: Result<Vec<_>, _> = field.split(',').map(item).collect();
-    Ok(items?.join(","))
+        if from > to {
+            return Err(format!("'{range}' ends before it begins"));
+        }
+        days.extend((from..=to).step_by(step).map(|day| NAMES[day % 7]));
+    }
+    Ok(days.into_iter().collect::<Vec<_>>().join(","))
 }
 
 #[cfg(test)]
@@ -151,6 +168,23 @@ mod tests {
         assert_eq!(weekend, Some(("Sun 22 09:00".into(), 1)));
         let working = due("0 9 * * 1-5", "2026-11-19T12:00:00Z", "2026-11-22T23:00:00Z", Tz::UTC);
         assert_eq!(working, Some(("Fri 20 09:00".into(), 0)));
+        assert_eq!(crontab_weekdays("0-7").unwrap().split(',').count(), 7);
+        assert_eq!(crontab_weekdays("2-7/2").unwrap(), "SAT,THU,TUE");
+        assert_eq!(crontab_weekdays("fri-sun").unwrap(), "FRI,SAT,SUN");
+        assert!(crontab_weekdays("5-2").is_err());
+    }
+
+    #[test]
+    fn a_day_or_a_weekday_is_enough_as_in_crontab() {
+        let either = due("0 9 1 * MON", "2026-11-20T00:00:00Z", "2026-12-01T12:00:00Z", Tz::UTC);
+        assert_eq!(either, Some(("Tue 01 09:00".into(), 2)));
+    }
+
+    #[test]
+    fn after_a_very_long_gap_it_is_due_now() {
+        let now = time("2026-11-23T09:00:30Z");
+        let schedule = Schedule::parse("* * * * * *").unwrap();
+        assert_eq!(schedule.due(Some(time("2026-01-01T00:00:00Z")), now, Tz::UTC).unwrap().at, now);
     }
 
     #[test]

@@ -18,8 +18,9 @@ pub(super) enum LedgerCommand {
     Show(StoreArgs),
     /// Leave logs delivered up to a time alone, and look again at those after it
     ///
-    /// Moving it forward skips logs; moving it back reads them again. What the journal holds is
-    /// not reported a second time either way.
+    /// Moving it forward skips logs; moving it back reads them again. Findings are not reported a
+    /// second time as long as the ledger remembers them: for ever, or with `window.overlap` set, for
+    /// 35 days at least.
     SetUntil {
         /// The time (RFC 3339)
         #[arg(value_parser = time)]
@@ -55,6 +56,13 @@ pub(super) async fn run(mut app: App, command: LedgerCommand) -> Result<Exit, Er
         }
         LedgerCommand::SetUntil { until, store } => {
             store.apply(&mut app)?;
+            if until > app.now {
+                return Err(Error::usage(
+                    format!("{} has not come yet", shown(until)),
+                    "Every log up to then would be left alone. Give a time in the past.",
+                ));
+            }
+            let _turn = app.turn()?;
             let store = app.store();
             let mut loaded = ledger::load(store.as_ref()).await?;
             loaded.ledger.set_until(until);
@@ -75,7 +83,7 @@ async fn show(app: &App) -> Result<Exit, Error> {
         let until = ledger.until.map_or("nothing".to_owned(), shown);
         let _ = writeln!(
             text,
-            "Collected  up to logs delivered {until}, in {} windows",
+            "Collected  up to logs delivered {until}, windows in the journal: {}",
             ledger.next_window
         );
         let _ = writeln!(
@@ -90,7 +98,7 @@ async fn show(app: &App) -> Result<Exit, Error> {
         for (name, state) in &ledger.reports {
             let last = state.last.map_or("never".to_owned(), shown);
             let left = ledger.next_window - state.next_window.min(ledger.next_window);
-            let _ = writeln!(text, "Report     {name}: last for {last}, {left} windows to go");
+            let _ = writeln!(text, "Report     {name}: last for {last}, windows to go: {left}");
             if let Some(sending) = &state.sending {
                 let _ = writeln!(
                     text,

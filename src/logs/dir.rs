@@ -64,6 +64,11 @@ fn list_folder(folder: &Path, folders: &mut Vec<PathBuf>, listing: &mut Listing)
                     folders.push(path);
                 }
             }
+            // Whoever opens a pipe waits for its other end.
+            Ok(kind) if is_log_name(&name) && !kind.is_file() => {
+                let error = io::Error::other("it is no regular file, so it is left alone");
+                listing.unreadable.push((path, error));
+            }
             Ok(_) if is_log_name(&name) => match log(&path) {
                 Ok(log) => listing.logs.push(log),
                 Err(error) => listing.unreadable.push((path, error)),
@@ -89,14 +94,15 @@ fn is_log_name(name: &str) -> bool {
 
 fn log(path: &Path) -> io::Result<Log> {
     let file = fs::metadata(path)?;
-    let address = path.display().to_string();
+    let address = path.to_str().map(str::to_owned);
+    let address = address.ok_or_else(|| io::Error::other("its name is no UTF-8; rename it"))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let changed: DateTime<Utc> = file.modified()?.into();
     let minute = delivery_minute(&name);
     let key = match minute {
-        // CloudTrail's names are unique and its files never change, so a name is enough: the log
-        // stays the same one wherever it is copied to.
-        Some(_) => LogKey::of(&[name.as_bytes()]),
+        // CloudTrail's names are unique and its files never change, so the log stays the same one
+        // wherever it is copied to. A copy of another size is a damaged one.
+        Some(_) => LogKey::of(&[name.as_bytes(), &file.len().to_le_bytes()]),
         None => LogKey::of(&[
             address.as_bytes(),
             &file.len().to_le_bytes(),

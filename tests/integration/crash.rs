@@ -10,12 +10,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use clickops::app::{self, App};
-use clickops::collect::{Collect, collect};
+use clickops::collect::{Collect, collect, up_to_date};
 use clickops::config::Config;
 use clickops::journal;
 use clickops::message::{Form, Message};
 use clickops::render::Renderer;
-use clickops::report::{Reporting, report};
+use clickops::report::{Reporting, register, report};
 use clickops::sink::{Receipt, Sink, SinkError};
 use clickops::store::dir::DirStore;
 use clickops::store::{Expected, Store, StoreError, Version};
@@ -137,6 +137,9 @@ async fn live(app: &App, store: &dyn Store, sink: &'static Remembering) -> Resul
         now: app.now,
         watch: &|_| {},
     };
+    let told = |error: &dyn std::fmt::Display| error.to_string();
+    let mut loaded = up_to_date(store, &run.limits, app.now).await.map_err(|error| told(&error))?;
+    register(store, &mut loaded, &app.config.reports).await.map_err(|error| told(&error))?;
     collect(&run, app.some_logs().unwrap()).await.map_err(|error| error.to_string())?;
     let channels = [("terminal".to_owned(), Box::new(sink) as Box<dyn Sink>)].into();
     let reporting = Reporting {
@@ -147,10 +150,12 @@ async fn live(app: &App, store: &dyn Store, sink: &'static Remembering) -> Resul
         now: app.now,
         color: false,
         forced: false,
+        unread: &std::collections::BTreeMap::new(),
+        trouble: None,
     };
-    let reported =
-        report(&reporting, &app.config.reports[0]).await.map_err(|error| error.to_string())?;
-    if reported.failed.is_empty() { Ok(()) } else { Err(reported.notes.join(", ")) }
+    let reported = report(&reporting, &app.config.reports[0], "terminal").await;
+    let reported = reported.map_err(|error| error.to_string())?;
+    if reported.complete { Ok(()) } else { Err(reported.notes.join(", ")) }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -161,10 +161,10 @@ fn the_ledger_can_be_looked_at_and_moved() {
     };
     desk.write(&name("0900"), gzip(&log(&[change("e-1", "2026-11-23T08:55:00Z")])));
     desk.write(&name("1000"), gzip(&log(&[change("e-2", "2026-11-23T09:55:00Z")])));
-    desk.clickops("ledger set-until 2026-11-23T09:30:00Z").ok();
+    desk.clickops("ledger set-until 2026-11-23T09:30:00Z --now 2026-11-23T12:00:00Z").ok();
     assert!(desk.clickops("run --logs logs").ok().contains("1 change "));
     assert!(desk.clickops("ledger show").ok().contains("2026-11-23 10:00 UTC"));
-    desk.clickops("ledger set-until 2026-11-23T08:00:00Z").ok();
+    desk.clickops("ledger set-until 2026-11-23T08:00:00Z --now 2026-11-23T12:00:00Z").ok();
     assert!(desk.clickops("run --logs logs").ok().contains("1 change "));
     assert_eq!(desk.journal().len(), 2);
 }
