@@ -88,7 +88,7 @@ pub fn lex(text: &str, origin: &str) -> Result<Lexed, QueryError> {
                 lexed.wants_path |= name == "$path";
                 if opens_list && defines(&tokens[at + 1..]) {
                     lexed.defined.insert(name);
-                } else if place.expects_relation && word.keyword != Keyword::LATERAL {
+                } else if place.expects_relation && !is_keyword(&token.token, &NO_RELATION) {
                     lexed.relations.insert(name);
                 }
             }
@@ -129,6 +129,16 @@ pub fn lex(text: &str, origin: &str) -> Result<Lexed, QueryError> {
     }
     Ok(lexed)
 }
+
+/// Words that stand where a relation stands, and are none.
+const NO_RELATION: [Keyword; 6] = [
+    Keyword::LATERAL,
+    Keyword::SELECT,
+    Keyword::TABLE,
+    Keyword::UNNEST,
+    Keyword::VALUES,
+    Keyword::WITH,
+];
 
 fn is_keyword(token: &Token, keywords: &[Keyword]) -> bool {
     matches!(token, Token::Word(word) if keywords.contains(&word.keyword))

@@ -14,6 +14,7 @@ mod messages;
 #[cfg_attr(not(feature = "local"), expect(dead_code, reason = "most tests need the engine"))]
 mod program;
 mod readme;
+mod reports;
 #[cfg(feature = "local")]
 mod run;
 mod templates;
