@@ -101,7 +101,8 @@ impl Engine for LocalEngine {
         let scan = Arc::new(Scan::default());
         let source = Arc::new(Source::new(Arc::clone(&query.logs), Arc::clone(&scan)));
         let context = self.session(source).map_err(|e| error::running(&e))?;
-        let refused = |error: DataFusionError| error::refused(&error, &context.state());
+        let refused =
+            |error: DataFusionError| error::refused(&error, &context.state(), &statement.tables);
 
         let names = statement.names;
         let plan = context.state().statement_to_plan(statement.statement).await.map_err(refused)?;
