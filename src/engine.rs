@@ -3,6 +3,7 @@
 //! [`local`] is the embedded engine. An engine knows nothing of detections or reports: it gets a
 //! bound query and answers with text.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -42,17 +43,20 @@ pub struct Rows {
     pub columns: Vec<String>,
     /// What the query has read so far; complete once the last page has come.
     pub scan: Arc<Scan>,
-    pages: mpsc::Receiver<Result<Vec<Row>, EngineError>>,
+    pages: mpsc::Receiver<Page>,
+    ended: bool,
 }
 
+/// What an engine sends: a page, or `None` after the last one.
+pub type Page = Result<Option<Vec<Row>>, EngineError>;
+
 impl Rows {
-    /// Rows whose pages come through `pages`; closing the channel ends them.
-    pub fn new(
-        columns: Vec<String>,
-        scan: Arc<Scan>,
-        pages: mpsc::Receiver<Result<Vec<Row>, EngineError>>,
-    ) -> Self {
-        Self { columns, scan, pages }
+    /// Rows whose pages come through `pages`.
+    ///
+    /// Only `Ok(None)` ends them. A channel that closes without it is an engine that broke down,
+    /// and rows that are missing must never look like rows that are not there.
+    pub fn new(columns: Vec<String>, scan: Arc<Scan>, pages: mpsc::Receiver<Page>) -> Self {
+        Self { columns, scan, pages, ended: false }
     }
 
     /// The next rows; `None` after the last.
@@ -60,7 +64,12 @@ impl Rows {
     /// # Errors
     /// [`EngineError`] when the query fails while running. No page follows an error.
     pub async fn page(&mut self) -> Result<Option<Vec<Row>>, EngineError> {
-        self.pages.recv().await.transpose()
+        if self.ended {
+            return Ok(None);
+        }
+        let page = self.pages.recv().await.unwrap_or_else(|| Err(EngineError::stopped()));
+        self.ended = !matches!(page, Ok(Some(_)));
+        page
     }
 
     /// All remaining rows at once.
@@ -85,7 +94,8 @@ pub struct Scan {
     pub bytes: AtomicU64,
     /// Records read.
     pub records: AtomicU64,
-    damaged: Mutex<Vec<Damaged>>,
+    /// Reasons by address.
+    damaged: Mutex<BTreeMap<String, String>>,
 }
 
 /// A log that could not be read to its end, and why.
@@ -98,16 +108,19 @@ pub struct Damaged {
 }
 
 impl Scan {
-    /// Notes a log that could not be read to its end.
+    /// Notes a log that could not be read to its end. The first reason for a log stays.
     pub fn damage(&self, log: impl Into<String>, reason: impl Into<String>) {
-        self.damaged_list().push(Damaged { log: log.into(), reason: reason.into() });
+        self.reasons().entry(log.into()).or_insert_with(|| reason.into());
     }
 
     /// The logs that could not be read to their end, by address.
     pub fn damaged(&self) -> Vec<Damaged> {
-        let mut damaged = self.damaged_list().clone();
-        damaged.sort_by(|a, b| a.log.cmp(&b.log));
-        damaged
+        let reasons = self.reasons();
+        let damaged = |(log, reason): (&String, &String)| Damaged {
+            log: log.clone(),
+            reason: reason.clone(),
+        };
+        reasons.iter().map(damaged).collect()
     }
 
     /// Counts a log that was read to its end.
@@ -115,7 +128,7 @@ impl Scan {
         self.logs.fetch_add(1, Ordering::Relaxed);
     }
 
-    fn damaged_list(&self) -> std::sync::MutexGuard<'_, Vec<Damaged>> {
+    fn reasons(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, String>> {
         self.damaged.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
@@ -133,6 +146,22 @@ pub struct EngineError {
     pub at: Option<(u64, u64)>,
     /// What to do about it.
     pub hint: Option<String>,
+}
+
+impl EngineError {
+    /// The pages ended without their end: a task of the engine panicked or was aborted.
+    fn stopped() -> Self {
+        Self {
+            refused: false,
+            code: None,
+            message: "the engine stopped unexpectedly".to_owned(),
+            at: None,
+            hint: Some(
+                "its answer is not complete; if a panic is printed above, report it as a bug"
+                    .to_owned(),
+            ),
+        }
+    }
 }
 
 impl fmt::Display for EngineError {

@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 
 use self::scan::Source;
 use self::table::CloudTrail;
-use crate::engine::{Engine, EngineError, Row, Rows, Scan};
+use crate::engine::{Engine, EngineError, Page, Row, Rows, Scan};
 use crate::query::BoundQuery;
 
 mod builders;
@@ -101,7 +101,8 @@ impl Engine for LocalEngine {
         let scan = Arc::new(Scan::default());
         let source = Arc::new(Source::new(Arc::clone(&query.logs), Arc::clone(&scan)));
         let context = self.session(source).map_err(|e| error::running(&e))?;
-        let refused = |error: DataFusionError| error::refused(&error, &context.state());
+        let refused =
+            |error: DataFusionError| error::refused(&error, &context.state(), &statement.tables);
 
         let names = statement.names;
         let plan = context.state().statement_to_plan(statement.statement).await.map_err(refused)?;
@@ -115,24 +116,30 @@ impl Engine for LocalEngine {
         let frame = context.execute_logical_plan(plan).await.map_err(refused)?;
         let batches = frame.execute_stream().await.map_err(refused)?;
 
-        let (pages, receiver) = mpsc::channel(PAGES_WAITING);
-        tokio::spawn(send_pages(batches, pages));
-        Ok(Rows::new(columns, scan, receiver))
+        Ok(Rows::new(columns, scan, pages_of(batches)))
     }
 }
 
+/// The answer, page by page. A panic below closes the channel without its end, which
+/// [`Rows::page`] reports; so the task needs no one to wait for it.
+fn pages_of(batches: SendableRecordBatchStream) -> mpsc::Receiver<Page> {
+    let (pages, receiver) = mpsc::channel(PAGES_WAITING);
+    tokio::spawn(send_pages(batches, pages));
+    receiver
+}
+
 /// Passes the answer on, page by page, for as long as the caller wants it.
-async fn send_pages(
-    mut batches: SendableRecordBatchStream,
-    pages: mpsc::Sender<Result<Vec<Row>, EngineError>>,
-) {
+async fn send_pages(mut batches: SendableRecordBatchStream, pages: mpsc::Sender<Page>) {
     loop {
         let batch = tokio::select! {
             batch = batches.next() => batch,
             () = pages.closed() => return,
         };
         let batch = match batch {
-            None => return,
+            None => {
+                let _ = pages.send(Ok(None)).await;
+                return;
+            }
             Some(Ok(batch)) => batch,
             Some(Err(error)) => {
                 let _ = pages.send(Err(error::running(&error))).await;
@@ -140,7 +147,7 @@ async fn send_pages(
             }
         };
         for start in (0..batch.num_rows()).step_by(PAGE_ROWS) {
-            let rows = page(&batch, start);
+            let rows = page(&batch, start).map(Some);
             let failed = rows.is_err();
             if pages.send(rows).await.is_err() || failed {
                 return;

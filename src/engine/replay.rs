@@ -54,9 +54,10 @@ impl Engine for ReplayEngine {
             .collect();
         let scan = Scan::default();
         scan.records.store(rows.len() as u64, std::sync::atomic::Ordering::Relaxed);
-        let (send, pages) = mpsc::channel(1);
-        // There is room for one page, so this cannot wait or fail.
-        let _ = send.try_send(Ok(rows));
+        let (send, pages) = mpsc::channel(2);
+        // There is room for both, so this cannot wait or fail.
+        let _ = send.try_send(Ok(Some(rows)));
+        let _ = send.try_send(Ok(None));
         Ok(Rows::new(columns, Arc::new(scan), pages))
     }
 }

@@ -4,7 +4,9 @@ use std::ops::ControlFlow;
 
 use datafusion::common::DFSchema;
 use datafusion::sql::parser::{DFParserBuilder, Statement};
-use datafusion::sql::sqlparser::ast::{self, Expr, SelectItem, SetExpr, Statement as SqlStatement};
+use datafusion::sql::sqlparser::ast::{
+    self, Expr, SelectItem, SetExpr, Statement as SqlStatement, Visit, Visitor,
+};
 use datafusion::sql::sqlparser::dialect::Dialect;
 
 use super::error;
@@ -18,6 +20,8 @@ const RECURSION_LIMIT: usize = 200;
 pub(super) struct Parsed {
     pub(super) statement: Statement,
     pub(super) names: Names,
+    /// Relations the statement defines itself, with `WITH`.
+    pub(super) tables: Vec<String>,
 }
 
 /// Athena's grammar, as far as sqlparser lets a dialect say it.
@@ -72,10 +76,12 @@ pub(super) fn statement(sql: &str) -> Result<Parsed, EngineError> {
     let (Some(mut statement), None) = (statements.pop_front(), statements.pop_front()) else {
         return Err(error::not_one_query());
     };
+    let mut tables = Vec::new();
     let names = match &mut statement {
         Statement::Statement(inner) => match &mut **inner {
             SqlStatement::Query(query) => {
                 athena_meaning(query);
+                let _ = query.visit(&mut Defined(&mut tables));
                 Names::of(query)
             }
             _ => return Err(error::no_query()),
@@ -83,7 +89,20 @@ pub(super) fn statement(sql: &str) -> Result<Parsed, EngineError> {
         Statement::Explain(_) => Names(None),
         _ => return Err(error::no_query()),
     };
-    Ok(Parsed { statement, names })
+    Ok(Parsed { statement, names, tables })
+}
+
+/// Collects the relations that are defined with `WITH`, at any depth.
+struct Defined<'a>(&'a mut Vec<String>);
+
+impl Visitor for Defined<'_> {
+    type Break = ();
+
+    fn pre_visit_query(&mut self, query: &ast::Query) -> ControlFlow<()> {
+        let defined = query.with.iter().flat_map(|with| &with.cte_tables);
+        self.0.extend(defined.map(|table| table.alias.name.value.clone()));
+        ControlFlow::Continue(())
+    }
 }
 
 /// Says in DataFusion's terms what it would read otherwise than Athena.

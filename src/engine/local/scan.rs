@@ -194,24 +194,23 @@ impl Worker {
     fn log(&mut self, at: usize) -> Result<()> {
         let source = Arc::clone(&self.source);
         let log = &source.logs[at];
+        let scan = &*source.scan;
+        // Only numbers: damage that a first scan did not come to is found by the second one.
         let counts = !source.counted[at].swap(true, Ordering::Relaxed);
-        let scan = counts.then_some(&*source.scan);
         let file = match File::open(&log.address) {
             Ok(file) => file,
             Err(error) => {
-                if let Some(scan) = scan {
-                    scan.damage(&log.address, unopened(&error));
-                }
+                scan.damage(&log.address, unopened(&error));
                 return Ok(());
             }
         };
-        let reader = Counted { inner: file, bytes: scan.map(|scan| &scan.bytes) };
+        let reader = Counted { inner: file, bytes: counts.then_some(&scan.bytes) };
         let mut failure = None;
         let outcome = records::read(reader, |record| {
             if !self.decoder.add(record, log) {
                 return Next::Broken;
             }
-            if let Some(scan) = scan {
+            if counts {
                 scan.records.fetch_add(1, Ordering::Relaxed);
             }
             let rows = self.queue.rows.fetch_add(1, Ordering::Relaxed) + 1;
@@ -226,12 +225,12 @@ impl Worker {
         if let Some(error) = failure {
             return Err(error);
         }
-        match (outcome, scan) {
-            (Ok(summary), Some(scan)) if summary.complete => scan.finished_log(),
-            (Err(damage), Some(scan)) => {
+        match outcome {
+            Ok(summary) if summary.complete && counts => scan.finished_log(),
+            Ok(_) => {}
+            Err(damage) => {
                 scan.damage(&log.address, format!("{damage}; {}", damage.remedy()));
             }
-            _ => {}
         }
         Ok(())
     }

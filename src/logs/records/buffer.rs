@@ -54,6 +54,11 @@ impl<R: Read> Buffer<R> {
         self.consumed += count as u64;
     }
 
+    /// Reads the rest of the source and forgets it.
+    pub(super) fn drain(&mut self) -> io::Result<u64> {
+        io::copy(&mut self.source, &mut io::sink())
+    }
+
     /// Makes the window longer; `false` at the end of the text.
     pub(super) fn grow(&mut self) -> Result<bool, Stuck> {
         if self.start > 0 && self.bytes.len() - self.end < CHUNK / 2 {

@@ -27,6 +27,10 @@ pub enum Damage {
         /// Where.
         at: u64,
     },
+    /// The text is in an encoding that CloudTrail never uses, as some shells write what they
+    /// redirect to a file.
+    #[error("the text is UTF-16, not UTF-8")]
+    Utf16,
     /// The text stops before the JSON is complete.
     #[error("the JSON ends in the middle after {records} records (byte {at})")]
     EndsInside {
@@ -103,7 +107,11 @@ impl Damage {
     pub fn remedy(&self) -> String {
         match self {
             Self::Unreadable { .. } => "check that the file is there and may be read".to_owned(),
-            Self::Gzip { .. } | Self::EndsInside { .. } => {
+            Self::Gzip { .. } => {
+                "fetch it again: it was cut or altered while being copied or written".to_owned()
+            }
+            Self::Utf16 => "convert it to UTF-8: `iconv -f UTF-16 -t UTF-8 LOG > NEW`".to_owned(),
+            Self::EndsInside { .. } => {
                 "fetch the file again: it was cut while being copied or written".to_owned()
             }
             Self::Syntax { .. } => {

@@ -11,6 +11,8 @@ use super::{DEEPEST, Damage, Next, Other, Summary};
 
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// Bytes that tell a text's encoding.
+const START: usize = 4;
 const PACKED_CHUNK: usize = 64 * 1024;
 
 pub(super) fn read(mut log: impl Read, each: impl FnMut(&str) -> Next) -> Result<Summary, Damage> {
@@ -55,6 +57,15 @@ impl<R: Read, F: FnMut(&str) -> Next> Reader<R, F> {
     }
 
     fn run(mut self) -> Result<Summary, Damage> {
+        match self.whole() {
+            // Damage to the archive shows as damage to its text first: only the rest of the
+            // archive, with its checksum, tells which of the two it is.
+            Err(damage) if self.packed => Err(self.unpacking_fault().unwrap_or(damage)),
+            outcome => outcome,
+        }
+    }
+
+    fn whole(&mut self) -> Result<Summary, Damage> {
         let complete = match self.values() {
             Ok(()) => true,
             Err(Halt::Stopped) => false,
@@ -70,9 +81,23 @@ impl<R: Read, F: FnMut(&str) -> Next> Reader<R, F> {
         Ok(Summary { records: self.records, complete })
     }
 
+    /// What is wrong with the archive, if anything.
+    fn unpacking_fault(&mut self) -> Option<Damage> {
+        let at = self.walk.buffer.offset();
+        let error = self.walk.buffer.drain().err()?;
+        Some(if is_corruption(&error) {
+            Damage::Gzip { records: self.records, at }
+        } else {
+            Damage::Unreadable { reason: error.to_string(), records: self.records, at }
+        })
+    }
+
     /// The values of the text, one after the other.
     fn values(&mut self) -> Result<(), Halt> {
-        while self.walk.buffer.window().len() < BYTE_ORDER_MARK.len() && self.walk.grow()? {}
+        while self.walk.buffer.window().len() < START && self.walk.grow()? {}
+        if is_utf16(self.walk.buffer.window()) {
+            return Err(Halt::Damage(Damage::Utf16));
+        }
         if self.walk.buffer.window().starts_with(BYTE_ORDER_MARK) {
             self.walk.buffer.consume(BYTE_ORDER_MARK.len());
         }
@@ -330,6 +355,19 @@ impl<R: Read, F: FnMut(&str) -> Next> Reader<R, F> {
             records: self.records,
             at: self.walk.buffer.offset() + self.walk.buffer.window().len() as u64,
         }
+    }
+}
+
+/// Whether a text starts with UTF-16's mark, or with two ASCII characters in it, whichever half
+/// comes first. JSON has no NUL.
+fn is_utf16(text: &[u8]) -> bool {
+    match text {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => true,
+        [a, b, c, d, ..] => {
+            let nul = [a, b, c, d].map(|byte| *byte == 0);
+            nul == [true, false, true, false] || nul == [false, true, false, true]
+        }
+        _ => false,
     }
 }
 

@@ -181,6 +181,49 @@ fn a_cut_or_altered_archive_still_gives_its_first_records() {
 }
 
 #[test]
+fn a_byte_altered_anywhere_in_an_archive_is_damage_to_the_archive() {
+    // Records that differ, so that the altered archive unpacks to text that is no JSON.
+    let record = |n: u64| format!(r#"{{"eventName":"{:x}"}}"#, n.wrapping_mul(0x9e37_79b9_7f4a));
+    let records: Vec<String> = (0..2_000).map(record).collect();
+    let packed = gzip(format!(r#"{{"Records":[{}]}}"#, records.join(",")).as_bytes());
+    for place in (10..packed.len()).step_by(packed.len() / 50) {
+        let mut altered = packed.clone();
+        altered[place] ^= 0x10;
+        let (got, result) = outcome(&altered[..]);
+        if result.is_ok() {
+            // A bit that fills up the last byte means nothing.
+            assert_eq!(got, records, "byte {place} of {}", packed.len());
+            continue;
+        }
+        let Err(damage @ Damage::Gzip { .. }) = result else {
+            panic!("byte {place}: {result:?}");
+        };
+        assert!(damage.to_string().contains("gzip archive is cut or corrupt"));
+        assert!(damage.remedy().starts_with("fetch it again"));
+    }
+    // Bad JSON in a good archive is still told as such.
+    let (_, result) = outcome(&gzip(b"{\"Records\":[{]}")[..]);
+    assert!(matches!(result, Err(Damage::Syntax { .. })), "{result:?}");
+}
+
+#[test]
+fn utf16_is_named() {
+    let text = format!(r#"{{"Records":[{A},{B}]}}"#);
+    let little = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
+    let big = |text: &str| text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<_>>();
+    let marked = format!("\u{feff}{text}");
+    for bytes in [little(&marked), big(&marked), little(&text), big(&text)] {
+        for bytes in [gzip(&bytes), bytes] {
+            let (records, result) = outcome(&bytes[..]);
+            assert_eq!(result, Err(Damage::Utf16));
+            assert_eq!(records.len(), 0);
+        }
+    }
+    assert!(Damage::Utf16.to_string().contains("UTF-16"));
+    assert!(Damage::Utf16.remedy().contains("convert it to UTF-8"));
+}
+
+#[test]
 fn files_of_other_kinds_are_named() {
     for (text, other) in [
         (r#"{"awsAccountId":"1","digestStartTime":"x","logFiles":[]}"#, Other::Digest),

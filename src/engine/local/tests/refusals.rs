@@ -5,12 +5,7 @@ use super::*;
 #[tokio::test]
 async fn refusals_have_code_place_and_hint() {
     let archive = Archive::new();
-    let column = |name: &str| {
-        format!(
-            "Column '{name}' cannot be resolved or requester is not authorized to access \
-             requested resources"
-        )
-    };
+    let column = |name: &str| format!("Column '{name}' cannot be resolved");
     for (sql, code, message, at, hint) in [
         (
             "SELECT eventnam FROM cloudtrail",
@@ -77,6 +72,34 @@ async fn refusals_have_code_place_and_hint() {
         assert_eq!(error.message, message, "{sql}");
         assert_eq!(error.at, at, "{sql}");
         assert_eq!(error.hint.as_deref(), hint, "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn hints_are_near_or_none() {
+    let archive = Archive::new();
+    let missing = Some("Athena knows it, the embedded engine does not yet");
+    for (sql, hint) in [
+        ("SELECT frobnicate(1)", None),
+        ("SELECT regexp_lik('a', 'b')", Some("did you mean regexp_like?")),
+        ("SELECT max_by(eventname, eventtime) FROM cloudtrail", missing),
+        ("SELECT FROM_ISO8601_timestamp(eventtime) FROM cloudtrail", missing),
+        ("SELECT date_parse(eventtime, '%Y') FROM cloudtrail", missing),
+        ("SELECT json_extract(eventtime, '$.a') FROM cloudtrail", missing),
+        ("SELECT transform(ARRAY[1], x -> x + 1)", missing),
+        (
+            "WITH events AS (SELECT 1), b AS (SELECT * FROM evnts) SELECT * FROM b",
+            Some("did you mean events?"),
+        ),
+        (
+            "SELECT * FROM (WITH events AS (SELECT 1) SELECT * FROM evnts)",
+            Some("did you mean events?"),
+        ),
+        ("WITH events AS (SELECT 1) SELECT * FROM cloudtral", Some("did you mean cloudtrail?")),
+        ("SELECT * FROM nothing", Some("the table here is called cloudtrail")),
+    ] {
+        let error = archive.error(sql).await;
+        assert_eq!(error.hint.as_deref(), hint, "{sql}: {error}");
     }
 }
 

@@ -1,8 +1,15 @@
 //! Which logs are opened, what is counted, and what damage does.
 
+use std::sync::Arc;
+
+use datafusion::physical_plan::ExecutionPlan;
+use futures::TryStreamExt;
+
 use super::*;
+use crate::engine::Rows;
 use crate::engine::local::columns;
 use crate::engine::local::decode::{BATCH_BYTES, BATCH_ROWS, Decoder};
+use crate::engine::local::scan::{LogScan, Source};
 
 /// Logs of two accounts, two regions and two days, one record each, and one without a place.
 fn eight_and_one() -> Archive {
@@ -107,6 +114,23 @@ async fn damaged_logs_are_listed_and_the_rest_is_answered() {
 }
 
 #[tokio::test]
+async fn damage_that_only_a_second_scan_comes_to_is_listed_once() {
+    let archive = Archive::of(r#"{"eventName":"A"},{"eventName":"B"},{"eventName""#);
+    let scan = Arc::new(Scan::default());
+    let source = Arc::new(Source::new(archive.logs.clone().into(), Arc::clone(&scan)));
+    let column = columns::record_column("eventname");
+    for (limit, damaged) in [(Some(1), 0), (None, 1), (None, 1)] {
+        let schema = columns::schema().project(&[column]).unwrap();
+        let source = Arc::clone(&source);
+        let plan = LogScan::new(source, vec![0], schema.into(), vec![column], limit, 1);
+        let rows = plan.execute(0, Arc::default()).unwrap();
+        rows.try_collect::<Vec<_>>().await.unwrap();
+        assert_eq!(scan.damaged().len(), damaged, "{limit:?}");
+    }
+    assert_eq!(scan.records.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
 async fn counting_without_columns_refuses_the_same_records() {
     let archive = Archive::of(r#"{"eventName":"A"},{"eventName" "B"},{"eventName":"C"}"#);
     for sql in ["SELECT count(*) FROM cloudtrail", "SELECT count(eventname) FROM cloudtrail"] {
@@ -154,6 +178,35 @@ fn batches_are_bounded_by_rows_and_by_bytes() {
         assert_eq!(decoder.finish().unwrap().num_rows(), rows);
         assert!(decoder.rows() == 0 && !decoder.is_full());
     }
+}
+
+#[tokio::test]
+async fn a_panic_is_no_end_of_the_rows() {
+    use datafusion::arrow::datatypes::Schema;
+    use datafusion::physical_plan::stream::RecordBatchReceiverStreamBuilder;
+
+    for panics in [true, false] {
+        let mut batches = RecordBatchReceiverStreamBuilder::new(Schema::empty().into(), 1);
+        batches.spawn_blocking(move || if panics { panic!("on purpose") } else { Ok(()) });
+        let pages = crate::engine::local::pages_of(batches.build());
+        let mut rows = Rows::new(Vec::new(), Arc::default(), pages);
+        let outcome = rows.page().await;
+        assert_eq!(outcome.is_err(), panics, "{outcome:?}");
+        if let Err(error) = outcome {
+            assert_eq!(error.to_string(), "the engine stopped unexpectedly");
+            assert!(!error.refused);
+        }
+        assert!(rows.page().await.unwrap().is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_task_that_is_aborted_is_no_end_of_the_rows() {
+    let (pages, receiver) = tokio::sync::mpsc::channel(1);
+    pages.send(Ok(Some(vec![vec![None]]))).await.unwrap();
+    drop(pages);
+    let mut rows = Rows::new(vec!["a".to_owned()], Arc::default(), receiver);
+    assert!(rows.all().await.is_err());
 }
 
 #[tokio::test]
