@@ -3,8 +3,7 @@
 use std::io::{self, BufWriter, StdoutLock, Write};
 
 use clap::ValueEnum;
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{ContentArrangement, Table};
+use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
@@ -29,6 +28,9 @@ pub(super) enum Format {
 const TABLE_ROWS: usize = 1000;
 /// Columns of a table that goes to no terminal, unless `COLUMNS` says otherwise.
 const TABLE_WIDTH: usize = 200;
+/// A row is one line, so lines between rows would only take room.
+const STYLE: TableStyle =
+    TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
 /// What is drawn around each cell: a blank on both sides, and one between two cells.
 const PADDING: usize = 3;
 /// A column whose cells are no longer than this shows them whole: a time, an account, a region.
@@ -137,7 +139,7 @@ fn drawn(columns: &[String], rows: &[Vec<String>], width: usize) -> String {
     };
     let mut table = Table::new();
     table
-        .load_style(UTF8_HORIZONTAL_ONLY)
+        .load_style(STYLE)
         .set_content_arrangement(ContentArrangement::Disabled)
         .set_header(line(columns))
         .add_rows(rows.iter().map(|row| line(row)));
@@ -242,7 +244,7 @@ mod tests {
             assert!(widest(&table) <= width, "{width}\n{table}");
             assert!(table.contains("2026-11-23T09:00:00Z") && table.contains("ann"), "{table}");
             assert!(!table.contains("nothing"), "{table}");
-            assert_eq!(table.lines().count(), 6, "{table}");
+            assert_eq!(table.lines().count(), 4, "{table}");
             assert!(table.contains(" columns: --format ndjson prints all"), "{table}");
         }
     }
