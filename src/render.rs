@@ -18,6 +18,7 @@ use minijinja::{AutoEscape, Environment, Output, State, UndefinedBehavior, Value
 use serde::Serialize;
 
 use crate::message::{Form, Message};
+use crate::sink::terminal;
 
 pub mod error;
 mod figures;
@@ -27,6 +28,7 @@ mod paint;
 mod source;
 
 pub use error::RenderError;
+pub(crate) use layout::{cut, wrap};
 
 use source::Source;
 
@@ -49,6 +51,12 @@ pub struct Look {
 impl Look {
     /// Columns where nothing is known of the terminal.
     pub const WIDTH: u16 = 100;
+
+    /// The look for standard output: as wide as its terminal, within reason.
+    pub fn of_stdout(color: bool) -> Self {
+        let width = terminal::width().map_or(Self::WIDTH, |width| width.clamp(80, 120));
+        Self { color, width }
+    }
 }
 
 impl From<bool> for Look {

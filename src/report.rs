@@ -306,15 +306,16 @@ fn messages(
     notes: &mut Vec<String>,
 ) -> Result<Vec<Message>, Error> {
     let mut messages = Vec::new();
+    let look = crate::render::Look::of_stdout(run.color);
     if report.mode != Mode::Events {
         let template = if content.digest.counts.changes == 0 { "quiet" } else { "digest" };
         let rendered =
-            run.renderer.render_or_shipped(sink.form(), template, &content.digest, run.color)?;
+            run.renderer.render_or_shipped(sink.form(), template, &content.digest, look)?;
         notes.extend(rendered.notice);
         messages.push(rendered.message.keyed("digest"));
     }
     for (key, event) in &content.events {
-        let rendered = run.renderer.render_or_shipped(sink.form(), "event", event, run.color)?;
+        let rendered = run.renderer.render_or_shipped(sink.form(), "event", event, look)?;
         notes.extend(rendered.notice);
         messages.push(rendered.message.keyed(key.clone()));
     }

@@ -7,27 +7,36 @@ use std::path::Path;
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
+use serde_json::Value;
 
+use super::get::{Located, locate};
+use super::ledger::StoreArgs;
 use super::print::{Format, Printer, printable};
 use super::{Source, output, remark, unwritable};
 use crate::app::{self, App};
 use crate::config::DETECTION;
-use crate::engine::{Engine, EngineError, Row};
+use crate::engine::{EngineError, Row};
 use crate::error::{Error, Exit};
-use crate::logs::{self, Log};
-use crate::query::assemble::Assembler;
+use crate::finding::Finding;
+use crate::logs::Log;
 use crate::raw;
+use crate::render::{Look, wrap};
 
 /// The view that says something of every event.
 const VERDICTS: &str = "verdicts";
+/// What messages call it.
+const STANDARD_INPUT: &str = "standard input";
 /// What of an explanation comes from the view that knows exclusions.
 const EXCLUSION_COLUMNS: [&str; 4] =
     ["reported", "exclusion", "exclusion_kind", "exclusion_reason"];
 
+/// Columns before the values of an explanation.
+const INDENT: usize = 12;
+
 /// Say why an event is reported, or why not
 ///
-/// Takes the id of an event that is in the logs, a file of events (in any form that --logs takes),
-/// or `-` for standard input.
+/// Takes the id of an event, a file of events (in any form that --logs takes), or `-` for standard
+/// input. An id is one that a run has found, or is looked for in the logs given with --logs.
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
     /// An event id, a file, or -
@@ -35,6 +44,8 @@ pub(super) struct ExplainArgs {
     what: String,
     #[command(flatten)]
     source: Source,
+    #[command(flatten)]
+    store: StoreArgs,
     /// How explanations are written
     #[arg(long, value_enum, default_value = "text")]
     format: ExplainFormat,
@@ -50,25 +61,30 @@ enum ExplainFormat {
 
 pub(super) async fn run(mut app: App, args: ExplainArgs) -> Result<Exit, Error> {
     args.source.apply(&mut app.config)?;
-    let spool;
-    let (logs, id) = if args.what == "-" {
-        spool = standard_input()?;
-        (app::list(spool.path())?.logs, None)
-    } else if Path::new(&args.what).exists() {
-        (app::list(Path::new(&args.what))?.logs, None)
-    } else {
-        {
-            let (log, id) = log_of(&app, &args.what)?;
-            (vec![log], Some(id))
+    args.store.apply(&mut app)?;
+    let explained = if args.what == "-" {
+        let spool = standard_input()?;
+        let logs = app::list(spool.path())?.logs;
+        let addresses: Vec<_> = logs.iter().map(|log| log.address.clone()).collect();
+        let mut explained = explain(&app, logs, None).await?;
+        for address in addresses {
+            explained.call(&address, STANDARD_INPUT);
         }
+        explained
+    } else if Path::new(&args.what).exists() {
+        explain(&app, app::list(Path::new(&args.what))?.logs, None).await?
+    } else {
+        event(&app, &args.what).await?
     };
-    let explained = explain(app.engine()?.as_ref(), &app.assembler()?, logs, id.as_deref()).await?;
     for (log, reason) in &explained.damaged {
         remark(&format!("warning: {log}: {reason}"));
     }
     if explained.rows.is_empty() {
         return Err(Error::nothing(
-            format!("there is no event in {}", args.what),
+            format!(
+                "there is no event in {}",
+                if args.what == "-" { STANDARD_INPUT } else { &args.what }
+            ),
             "Give an event id with --logs DIR, or a file of CloudTrail records.",
         ));
     }
@@ -97,23 +113,27 @@ fn standard_input() -> Result<tempfile::NamedTempFile, Error> {
     })
 }
 
-/// Finds the log that holds an event, latest logs first, and the event's whole id.
-fn log_of(app: &App, id: &str) -> Result<(Log, String), Error> {
-    if app.config.logs.is_none() {
-        return Err(Error::usage(
-            format!("'{id}' is no file, and nobody said which logs to look for such an event in"),
-            "Give a folder with --logs.",
-        ));
+/// Explains the event with this id, from its log, or from the journal if that is gone.
+async fn event(app: &App, id: &str) -> Result<Explained, Error> {
+    let Located { finding, event } = locate(app, id).await?;
+    let event = event.and_then(|(log, record)| Some((log, raw::event_id(&record)?)));
+    match (event, finding) {
+        (Some((log, id)), _) => explain(app, vec![log], Some(&id)).await,
+        (None, Some(finding)) => {
+            remark("its log is gone; this is what the journal kept");
+            Explained::kept(&finding)
+        }
+        (None, None) if app.config.logs.is_none() => Err(Error::usage(
+            format!(
+                "'{id}' is no file and no event that a run has found, and nobody said which logs to look for it in"
+            ),
+            "Give a folder with --logs, or the store of the run that reported it with --store.",
+        )),
+        (None, None) => Err(Error::nothing(
+            format!("no log holds an event '{id}'"),
+            "Look whether the id is complete and --logs leads to its logs.",
+        )),
     }
-    let logs = app.some_logs()?;
-    tokio::task::block_in_place(|| raw::find(logs.iter().rev(), id, logs::open))
-        .and_then(|(log, record)| Some((log.clone(), raw::event_id(&record)?)))
-        .ok_or_else(|| {
-            Error::nothing(
-                format!("no log holds an event '{id}'"),
-                "Look whether the id is complete and --logs leads to its logs.",
-            )
-        })
 }
 
 /// Events with their verdicts, and what hides them.
@@ -123,12 +143,8 @@ struct Explained {
     damaged: Vec<(String, String)>,
 }
 
-async fn explain(
-    engine: &dyn Engine,
-    assembler: &Assembler,
-    logs: Vec<Log>,
-    id: Option<&str>,
-) -> Result<Explained, Error> {
+async fn explain(app: &App, logs: Vec<Log>, id: Option<&str>) -> Result<Explained, Error> {
+    let (engine, assembler) = (app.engine()?, app.assembler()?);
     let logs: Arc<[Log]> = logs.into();
     let mut answers = Vec::new();
     let mut damaged = Vec::new();
@@ -171,6 +187,45 @@ async fn explain(
 }
 
 impl Explained {
+    /// What the journal says of an event.
+    fn kept(finding: &Finding) -> Result<Self, Error> {
+        let lean = Finding { raw: None, delivered: None, ..finding.clone() };
+        let Ok(Value::Object(mut fields)) = serde_json::to_value(&lean) else {
+            return Err(Error::nothing(
+                format!("the journal's finding '{}' cannot be shown", finding.event_id),
+                "Give the logs with --logs.",
+            ));
+        };
+        if let Some(Value::Object(extra)) = fields.shift_remove("extra") {
+            fields.extend(extra);
+        }
+        let cell = |value: Value| match value {
+            Value::Null => None,
+            Value::String(text) => Some(text),
+            other => Some(other.to_string()),
+        };
+        let (columns, row) = fields
+            .into_iter()
+            .filter(|(name, _)| !["detection", "delivered"].contains(&name.as_str()))
+            .map(|(name, value)| (name, cell(value)))
+            .unzip();
+        Ok(Self { columns, rows: vec![row], damaged: Vec::new() })
+    }
+
+    /// Gives a log another name.
+    fn call(&mut self, address: &str, name: &str) {
+        for (log, reason) in &mut self.damaged {
+            *log = log.replace(address, name);
+            *reason = reason.replace(address, name);
+        }
+        let place = self.columns.iter().position(|column| column == "log_file");
+        for cell in self.rows.iter_mut().filter_map(|row| row.get_mut(place?)?.as_mut()) {
+            if cell == address {
+                name.clone_into(cell);
+            }
+        }
+    }
+
     fn print(&self) -> io::Result<()> {
         let mut printer = Printer::new(Format::Ndjson, &self.columns)?;
         for row in &self.rows {
@@ -180,6 +235,7 @@ impl Explained {
     }
 
     fn text(&self) -> String {
+        let width = usize::from(Look::of_stdout(false).width);
         let mut text = String::new();
         for row in &self.rows {
             let get = |name: &str| {
@@ -206,7 +262,7 @@ impl Explained {
                 .unwrap_or_default();
             line("verdict", format!("{}{sure}", or_dash("verdict")));
             line("rule", or_dash("rule"));
-            line("reason", or_dash("reason"));
+            line("reason", wrap(&or_dash("reason"), width - INDENT, INDENT));
             if let Some(signal) = get("signal") {
                 let channel =
                     get("channel").map(|channel| format!(" ({channel})")).unwrap_or_default();
@@ -225,11 +281,14 @@ impl Explained {
             line(
                 "reported",
                 match (get("exclusion"), get("reported").as_deref()) {
-                    (Some(name), _) => format!(
-                        "no: exclusion '{name}' ({}) hides it: {}",
-                        or_dash("exclusion_kind"),
-                        or_dash("exclusion_reason")
-                    ),
+                    (Some(name), _) => {
+                        let text = format!(
+                            "no: exclusion '{name}' ({}) hides it: {}",
+                            or_dash("exclusion_kind"),
+                            or_dash("exclusion_reason")
+                        );
+                        wrap(&text, width - INDENT, INDENT)
+                    }
                     (None, Some("true")) => "yes".to_owned(),
                     _ => "no".to_owned(),
                 },

@@ -28,18 +28,8 @@ pub(super) struct GetArgs {
 pub(super) async fn run(mut app: App, args: GetArgs) -> Result<Exit, Error> {
     args.source.apply(&mut app.config)?;
     args.store.apply(&mut app)?;
-    let finding = in_journal(&app, &args.event_id).await?;
-    let logs: Vec<Log> = match (&finding, &app.config.logs) {
-        (Some(finding), _) => {
-            let log = finding.log_file.as_ref().map(|file| crate::app::list(file.as_ref()));
-            log.and_then(Result::ok).map(|listing| listing.logs).unwrap_or_default()
-        }
-        (None, Some(_)) => app.some_logs()?,
-        (None, None) => Vec::new(),
-    };
-    let id = finding.as_ref().map_or(args.event_id.as_str(), |finding| &finding.event_id);
-    let found = tokio::task::block_in_place(|| raw::find(logs.iter().rev(), id, logs::open));
-    let record = match (found, finding.and_then(|finding| finding.raw)) {
+    let Located { finding, event } = locate(&app, &args.event_id).await?;
+    let record = match (event, finding.and_then(|finding| finding.raw)) {
         (Some((_, record)), _) => record,
         (None, Some(kept)) => {
             remark("its log is gone; this is what the journal kept, with secrets redacted");
@@ -54,6 +44,51 @@ pub(super) async fn run(mut app: App, args: GetArgs) -> Result<Exit, Error> {
     };
     output(&pretty(&record))?;
     Ok(Exit::Done)
+}
+
+/// Where an event was found.
+pub(super) struct Located {
+    /// What the journal says of it.
+    pub(super) finding: Option<Finding>,
+    /// The log that holds it, and its record there.
+    pub(super) event: Option<(Log, String)>,
+}
+
+/// Looks for an event: the journal knows its log; if not, or if that log is gone, any log of the
+/// source may hold it, the latest first.
+pub(super) async fn locate(app: &App, id: &str) -> Result<Located, Error> {
+    if id.trim().is_empty() {
+        return Err(Error::usage("the event id is empty", "Give an id as messages show it."));
+    }
+    let given = app.config.logs.is_some();
+    let finding = match in_journal(app, id).await {
+        Err(error) if given => {
+            remark(&format!("warning: {}", error.message));
+            None
+        }
+        finding => finding?,
+    };
+    let id = finding.as_ref().map_or(id, |finding| &finding.event_id);
+    let search = |logs: Vec<Log>| {
+        tokio::task::block_in_place(|| raw::find(logs.iter().rev(), id, logs::open))
+            .map(|(log, record)| (log.clone(), record))
+    };
+    let its_log = finding.as_ref().and_then(|finding| finding.log_file.as_ref());
+    let mut event = its_log
+        .and_then(|file| crate::app::list(file.as_ref()).ok())
+        .and_then(|listing| search(listing.logs));
+    if event.is_none() && given {
+        event = match app.some_logs() {
+            Ok(logs) => search(logs),
+            // The journal still has something to show.
+            Err(error) if finding.is_some() => {
+                remark(&format!("warning: {}", error.message));
+                None
+            }
+            Err(error) => return Err(error),
+        };
+    }
+    Ok(Located { finding, event })
 }
 
 /// Looks through the journal, latest windows first.

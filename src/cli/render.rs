@@ -4,13 +4,15 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use serde_json::value::RawValue;
 
 use super::{color, output, remark};
 use crate::app::App;
-use crate::digest::{About, Detail, Digest, RunStats};
+use crate::digest::{About, Detail, Digest, Outage, OutageNotice, RunStats};
 use crate::error::{Error, Exit};
-use crate::finding::{Finding, rows};
+use crate::finding::{Finding, Verdict, rows};
 use crate::message::Form;
+use crate::render::Look;
 
 /// Print a message made of findings in a file, to try a template without sending anything
 ///
@@ -19,7 +21,7 @@ use crate::message::Form;
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct RenderArgs {
-    /// Findings, one JSON object a line, or - for standard input
+    /// Findings, one JSON object a line or an array of them; - for standard input
     #[arg(long, value_name = "FILE|-")]
     findings: PathBuf,
     /// The template, by name
@@ -31,22 +33,37 @@ pub(super) struct RenderArgs {
 }
 
 pub(super) fn run(app: &App, args: &RenderArgs) -> Result<Exit, Error> {
-    let findings = read(&args.findings)?;
+    let mut findings = read(&args.findings)?;
+    let all = findings.len();
+    findings.retain(|finding| finding.verdict != Verdict::Not);
+    if let left @ 1.. = all - findings.len() {
+        remark(&format!(
+            "{left} of {all} are left out: no report has events with the verdict 'not'"
+        ));
+    }
     let about = about(app, &findings);
     let renderer = app.renderer();
+    let look = Look::of_stdout(color());
     let mut text = String::new();
     if args.template == "event" {
         for finding in findings.iter().filter(|finding| finding.reported) {
             let detail = Detail::build(finding, &about);
-            text.push_str(&renderer.render(args.form, &args.template, &detail, color())?.body);
+            text.push_str(&renderer.render(args.form, &args.template, &detail, look)?.body);
             text.push('\n');
         }
         if text.is_empty() {
             remark("none of these findings is reported, so there is no event message");
         }
+    } else if args.template == "failure" {
+        remark("the failure is made up: findings tell of none");
+        let notice = OutageNotice::build(&outage(&about));
+        text = renderer.render(args.form, &args.template, &notice, look)?.body;
     } else {
         let digest = Digest::build(&findings, &about);
-        text = renderer.render(args.form, &args.template, &digest, color())?.body;
+        text = renderer.render(args.form, &args.template, &digest, look)?.body;
+    }
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
     }
     output(&text)?;
     Ok(Exit::Done)
@@ -66,6 +83,15 @@ fn read(path: &Path) -> Result<Vec<Finding>, Error> {
         std::fs::File::open(path).and_then(|mut file| file.read_to_string(&mut text))
     };
     read.map_err(|error| unreadable(error.to_string()))?;
+    if text.trim_start().starts_with('[') {
+        let rows: Vec<Box<RawValue>> =
+            serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))?;
+        let parsed = (1..).zip(rows).map(|(number, row)| {
+            rows::from_json(row.get())
+                .map_err(|error| unreadable(format!("item {number}: {error}")))
+        });
+        return parsed.collect();
+    }
     let lines = (1..).zip(text.lines());
     lines
         // The first line of a window in the journal tells of the window.
@@ -90,5 +116,20 @@ fn about(app: &App, findings: &[Finding]) -> About {
         before: None,
         notices: Vec::new(),
         now: app.now,
+    }
+}
+
+/// A failure to try its template with.
+fn outage(about: &About) -> Outage {
+    Outage {
+        report: about.report.clone(),
+        from: about.from,
+        to: about.to,
+        zone: about.zone,
+        stage: "logs".to_owned(),
+        error: "cannot read s3://my-trail/AWSLogs: access denied (an example)".to_owned(),
+        remedy: Some("allow s3:GetObject on the trail's bucket (an example)".to_owned()),
+        next: None,
+        now: about.now,
     }
 }

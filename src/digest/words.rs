@@ -98,6 +98,15 @@ pub fn client(user_agent: &str) -> String {
     }
 }
 
+/// The resource, where it is known. CloudTrail hides some names, such as what was typed as a user
+/// name at a sign-in that failed.
+pub fn resource(finding: &Finding) -> Option<&str> {
+    known(finding.resource.as_deref()).map(|name| match name {
+        "HIDDEN_DUE_TO_SECURITY_REASONS" => "(hidden by AWS)",
+        name => name,
+    })
+}
+
 /// Service and action of a finding, for templates.
 pub fn action(finding: &Finding) -> String {
     if finding.event_name.trim().is_empty() {

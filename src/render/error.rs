@@ -94,6 +94,9 @@ fn remedy(error: &Error, asked: &str, context: &Value) -> String {
         ErrorKind::TemplateNotFound | ErrorKind::BadInclude => {
             let missing = detail.split(['\'', '"']).nth(1).unwrap_or_default();
             let missing = missing.rsplit('/').next().unwrap_or_default();
+            if asked.rsplit('/').next() == Some(missing) {
+                return no_template(asked, missing);
+            }
             let shipped = source::files(asked);
             match nearest(missing, shipped.iter().map(String::as_str)) {
                 Some(name) => format!("the nearest shipped one is `{name}`"),
@@ -105,6 +108,24 @@ fn remedy(error: &Error, asked: &str, context: &Value) -> String {
             "look for a template that includes itself".to_owned()
         }
         _ => "compare with the shipped template of this name".to_owned(),
+    }
+}
+
+/// What to do where the template itself is unknown: its parts are none, so they are not offered.
+fn no_template(asked: &str, missing: &str) -> String {
+    let shipped = source::files(asked);
+    let name = |file: &str| file.split('.').next().unwrap_or_default().to_owned();
+    let mut names: Vec<_> = shipped.iter().map(|file| name(file)).collect();
+    names.retain(|name| !name.starts_with('_'));
+    names.sort();
+    let list = names.join(", ");
+    let missing = name(missing);
+    let distance = |name: &&str| strsim::damerau_levenshtein(name, &missing);
+    match names.iter().map(String::as_str).min_by_key(distance) {
+        Some(name) if distance(&name) <= 2 => {
+            format!("did you mean `{name}`? Shipped are {list}")
+        }
+        _ => format!("shipped are {list}; others go into the templates folder"),
     }
 }
 

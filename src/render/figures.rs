@@ -46,6 +46,8 @@ fn bytes(bytes: u64) -> String {
 }
 
 fn seconds(seconds: f64) -> String {
+    // An empty sum is -0.
+    let seconds = seconds + 0.0;
     if seconds < 59.95 {
         format!("{seconds:.1} s")
     } else {
@@ -117,6 +119,7 @@ mod tests {
         assert_eq!(bytes(38_100_000), "38.1 MB");
         assert_eq!(bytes(999_999), "1.0 MB");
         assert_eq!(seconds(3.12), "3.1 s");
+        assert_eq!(seconds(-0.0), "0.0 s");
         assert_eq!(seconds(125.0), "2 min 5 s");
         assert_eq!(usd(0.0002), "$0.0002");
         assert_eq!(usd(0.000_000_1), "under $0.0001");

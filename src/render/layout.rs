@@ -113,7 +113,7 @@ fn pad(text: &str, width: usize) -> String {
 }
 
 /// Cuts at the end; a text that is cut loses its colours.
-fn cut(text: &str, width: usize) -> String {
+pub(crate) fn cut(text: &str, width: usize) -> String {
     if columns(text) <= width {
         return text.to_owned();
     }
@@ -163,14 +163,15 @@ fn spread(state: &mut State, left: &Value, right: &Value, width: usize) -> Resul
     Ok(Shown { text, safe: left.safe && right.safe }.into_value())
 }
 
-/// Breaks at spaces into lines of at most `width`; further lines start after `indent` spaces, which
+/// Breaks at spaces, but not at no-break ones, into lines of at most `width`; further lines start after `indent` spaces, which
 /// do not count.
-fn wrap(text: &str, width: usize, indent: usize) -> String {
+pub(crate) fn wrap(text: &str, width: usize, indent: usize) -> String {
     let mut lines = Lines::new(width, indent);
     for word in text.split(' ') {
         lines.add(" ", word);
     }
-    lines.text
+    // They have done their work; nobody wants them in what is copied from a terminal.
+    lines.text.replace('\u{a0}', " ")
 }
 
 /// Parts with dots between them; lines break between parts, and within one only where it fills a
@@ -283,6 +284,7 @@ mod tests {
     #[test]
     fn lines_wrap_at_spaces() {
         assert_eq!(wrap("one two three", 8, 2), "one two\n  three");
+        assert_eq!(wrap("one 2\u{a0}more", 8, 2), "one\n  2 more");
         assert_eq!(wrap("one", 2, 0), "on\ne");
         assert_eq!(wrap("a 王小明", 4, 1), "a\n 王小\n 明");
         assert_eq!(wrap("王", 1, 0), "王");
@@ -297,7 +299,7 @@ mod tests {
             assert!(columns(&squeeze(&text, width)) <= width);
             let wrapped = wrap(&text, width.max(2), 0);
             assert!(wrapped.lines().all(|line| columns(line) <= width.max(2)), "{wrapped}");
-            let joined = |text: &str| text.replace([' ', '\n'], "");
+            let joined = |text: &str| text.replace([' ', '\u{a0}', '\n'], "");
             assert_eq!(joined(&wrapped), joined(&text));
         }
     }

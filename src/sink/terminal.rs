@@ -8,6 +8,11 @@ use async_trait::async_trait;
 use super::{Receipt, Sink, SinkError};
 use crate::message::{Form, Message};
 
+/// Columns of the terminal behind standard output; `None` where it is none.
+pub fn width() -> Option<u16> {
+    comfy_table::Table::new().width().filter(|width| *width > 0)
+}
+
 /// Writes each message and a line end. Also the sink of `--dry-run` and of tests.
 pub struct Terminal {
     // A lock, because two messages must not mix their lines.

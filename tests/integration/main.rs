@@ -11,6 +11,8 @@ mod crash;
 #[cfg(feature = "local")]
 mod detection;
 mod messages;
+#[cfg(feature = "local")]
+mod output;
 #[cfg_attr(not(feature = "local"), expect(dead_code, reason = "most tests need the engine"))]
 mod program;
 mod readme;
