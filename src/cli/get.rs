@@ -14,7 +14,8 @@ use crate::{journal, ledger, raw};
 /// Print the full event, as its log has it
 ///
 /// Without --logs the event has to be one that a run has found: then its log is known. If that log
-/// is gone, the event comes from the journal, where secrets are redacted.
+/// is gone and --logs does not lead to it, the event comes from the journal, where secrets are
+/// redacted.
 #[derive(Debug, Args)]
 pub(super) struct GetArgs {
     /// The event's id, or its first eight characters

@@ -157,6 +157,8 @@ fn drawn(columns: &[String], rows: &[Vec<String>], width: usize) -> String {
 /// The columns to show, in their order, and how wide each may be. Where they do not all fit, empty
 /// columns go first, then those to the right of what tells most.
 fn fitting(columns: &[String], rows: &[Vec<String>], width: usize) -> Vec<(usize, usize)> {
+    // No blank is needed after the last cell's own.
+    let width = width + 1;
     let cells = |at: usize| rows.iter().filter_map(move |row| row.get(at));
     let full: Vec<usize> = (0..columns.len())
         .map(|at| cells(at).chain([&columns[at]]).map(|cell| cell.width()).max().unwrap_or(0))

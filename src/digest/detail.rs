@@ -102,7 +102,7 @@ impl Detail {
         let action = words::action(finding);
         let service = action.split_once(':').map_or("", |(service, _)| service);
         let text = |value: &Option<String>| words::known_clip(value.as_deref());
-        let resource = words::resource(finding).map(words::clip);
+        let resource = words::name(finding.resource.as_deref()).map(words::clip);
         let title = match &resource {
             Some(resource) => format!("{}: {action} {resource} in {}", who.name, account.name),
             None => format!("{}: {action} in {}", who.name, account.name),

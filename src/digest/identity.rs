@@ -36,7 +36,8 @@ impl Identity {
             };
         }
         let last = arn.map(|arn| arn.rsplit(['/', ':']).next().unwrap_or(arn));
-        let name = words::known_clip(finding.actor.as_deref())
+        let name = words::name(finding.actor.as_deref())
+            .map(words::clip)
             .or_else(|| words::known_clip(last))
             .unwrap_or_else(|| "somebody unknown".to_owned());
         Self { role: role(finding, arn), root, person: name.clone(), name }

@@ -239,7 +239,7 @@ fn action(who: &Identity, mut calls: Vec<&Finding>, all_late: bool, clock: &Cloc
 
 /// The resource as short as it is clear where account and region stand above it.
 fn resource(finding: &Finding) -> Option<&str> {
-    let name = words::resource(finding)?;
+    let name = words::name(finding.resource.as_deref())?;
     let mut parts = name.splitn(6, ':');
     let arn = parts.next() == Some("arn");
     let (region, account) = (parts.nth(2), parts.next());

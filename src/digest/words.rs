@@ -98,10 +98,10 @@ pub fn client(user_agent: &str) -> String {
     }
 }
 
-/// The resource, where it is known. CloudTrail hides some names, such as what was typed as a user
-/// name at a sign-in that failed.
-pub fn resource(finding: &Finding) -> Option<&str> {
-    known(finding.resource.as_deref()).map(|name| match name {
+/// The name of a person or a resource, where it is known. CloudTrail hides some names, such as what
+/// was typed as a user name at a sign-in that failed.
+pub fn name(value: Option<&str>) -> Option<&str> {
+    known(value).map(|name| match name {
         "HIDDEN_DUE_TO_SECURITY_REASONS" => "(hidden by AWS)",
         name => name,
     })
