@@ -69,8 +69,9 @@ fn fetch<R: Read>(
     let Ok(file) = open(log) else { return found };
     // What was read before a damage counts; the damage itself was reported by the scan.
     let _ = records::read(file, |record| {
-        let places = event_id(record).and_then(|id| events.get(id.as_str()));
-        if let Some((places, raw)) = places.zip(redacted(record)) {
+        if let Some(places) = event_id(record).and_then(|id| events.get(id.as_str()))
+            && let Some(raw) = redacted(record)
+        {
             found.extend(places.iter().map(|place| (*place, raw.clone())));
         }
         if found.len() == wanted { Next::Stop } else { Next::More }
