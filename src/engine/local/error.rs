@@ -23,6 +23,17 @@ pub(super) fn syntax(error: &DataFusionError) -> EngineError {
     EngineError { refused: true, code: Some("SYNTAX_ERROR"), message, at, hint: None }
 }
 
+/// What sqlparser reads and Athena's grammar does not.
+pub(super) fn foreign(what: &str, instead: &str, at: Option<(u64, u64)>) -> EngineError {
+    EngineError {
+        refused: true,
+        code: Some("SYNTAX_ERROR"),
+        message: format!("mismatched input '{what}'"),
+        at,
+        hint: Some(instead.to_owned()),
+    }
+}
+
 /// More than one statement, or none.
 pub(super) fn not_one_query() -> EngineError {
     EngineError {
@@ -197,6 +208,10 @@ fn plan(text: &str, session: &SessionState, tables: &[String], refusal: &mut Eng
         let last = name.rsplit('.').next().unwrap_or(name);
         refusal.hint = nearest(last, tables.iter().map(String::as_str).chain(["cloudtrail"]))
             .or_else(|| Some("the table here is called cloudtrail".to_owned()));
+    } else if let Some(column) = between(text, "column \"", "\" must appear in the GROUP BY") {
+        refusal.code = Some("EXPRESSION_NOT_AGGREGATE");
+        refusal.message =
+            format!("'{column}' must be an aggregate expression or appear in GROUP BY clause");
     } else {
         let (code, message) = coded(text);
         refusal.code = code;

@@ -8,6 +8,7 @@ use datafusion::sql::sqlparser::ast::{
     self, Expr, SelectItem, SetExpr, Statement as SqlStatement, Visit, Visitor,
 };
 use datafusion::sql::sqlparser::dialect::Dialect;
+use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
 use super::error;
 use crate::engine::EngineError;
@@ -72,7 +73,20 @@ pub(super) fn statement(sql: &str) -> Result<Parsed, EngineError> {
         .with_recursion_limit(RECURSION_LIMIT)
         .build()
         .and_then(|mut parser| parser.parse_statements())
-        .map_err(|error| error::syntax(&error))?;
+        .map_err(|error| {
+            let mut error = error::syntax(&error);
+            let found = error.message.rsplit_once("found: ").map_or("", |(_, found)| found);
+            error.hint = error.at.and_then(|at| hint(sql, at, found)).map(str::to_owned);
+            error
+        })?;
+    let tokens = Tokenizer::new(&Athena, sql).tokenize_with_location().unwrap_or_default();
+    for (operator, text, instead) in
+        [(Token::DoubleColon, "::", "write CAST(x AS type)"), (Token::DoubleEq, "==", "write =")]
+    {
+        if let Some(at) = place(&tokens, |token| *token == operator) {
+            return Err(error::foreign(text, instead, Some(at)));
+        }
+    }
     let (Some(mut statement), None) = (statements.pop_front(), statements.pop_front()) else {
         return Err(error::not_one_query());
     };
@@ -80,6 +94,10 @@ pub(super) fn statement(sql: &str) -> Result<Parsed, EngineError> {
     let names = match &mut statement {
         Statement::Statement(inner) => match &mut **inner {
             SqlStatement::Query(query) => {
+                if let ControlFlow::Break((word, instead)) = query.visit(&mut Foreign) {
+                    let at = place(&tokens, |token| is_word(token, word));
+                    return Err(error::foreign(word, instead, at));
+                }
                 athena_meaning(query);
                 let _ = query.visit(&mut Defined(&mut tables));
                 Names::of(query)
@@ -90,6 +108,89 @@ pub(super) fn statement(sql: &str) -> Result<Parsed, EngineError> {
         _ => return Err(error::no_query()),
     };
     Ok(Parsed { statement, names, tables })
+}
+
+/// Finds what other dialects know: the word it is written with, and what to write here.
+struct Foreign;
+
+impl Visitor for Foreign {
+    type Break = (&'static str, &'static str);
+
+    fn pre_visit_select(&mut self, select: &ast::Select) -> ControlFlow<Self::Break> {
+        const LIST: &str = "list the columns that you want";
+        if select.qualify.is_some() {
+            let instead = "put the window function into a subquery, and its condition into WHERE";
+            return ControlFlow::Break(("QUALIFY", instead));
+        }
+        if select.exclude.is_some() {
+            return ControlFlow::Break(("EXCLUDE", LIST));
+        }
+        for item in &select.projection {
+            let (SelectItem::Wildcard(options) | SelectItem::QualifiedWildcard(_, options)) = item
+            else {
+                continue;
+            };
+            for (given, word) in [
+                (options.opt_exclude.is_some(), "EXCLUDE"),
+                (options.opt_except.is_some(), "EXCEPT"),
+                (options.opt_replace.is_some(), "REPLACE"),
+                (options.opt_rename.is_some(), "RENAME"),
+                (options.opt_ilike.is_some(), "ILIKE"),
+            ] {
+                if given {
+                    return ControlFlow::Break((word, LIST));
+                }
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Self::Break> {
+        match expr {
+            Expr::ILike { .. } => {
+                ControlFlow::Break(("ILIKE", "write lower(x) LIKE 'a pattern in lower case'"))
+            }
+            Expr::SimilarTo { .. } => ControlFlow::Break(("SIMILAR", "write regexp_like(x, ..)")),
+            _ => ControlFlow::Continue(()),
+        }
+    }
+}
+
+fn is_word(token: &Token, text: &str) -> bool {
+    matches!(token, Token::Word(word)
+        if word.quote_style.is_none() && word.value.eq_ignore_ascii_case(text))
+}
+
+/// Where the first such token is.
+fn place(tokens: &[TokenWithSpan], such: impl Fn(&Token) -> bool) -> Option<(u64, u64)> {
+    let token = tokens.iter().find(|token| such(&token.token))?;
+    Some((token.span.start.line, token.span.start.column))
+}
+
+/// What to do about text that sqlparser refuses at a line and column.
+fn hint(sql: &str, (line, column): (u64, u64), found: &str) -> Option<&'static str> {
+    let skipped = |count: u64| usize::try_from(count.saturating_sub(1)).unwrap_or(usize::MAX);
+    let lines = sql.split_inclusive('\n').take(skipped(line)).map(str::len).sum::<usize>();
+    let rest = &sql[lines..];
+    let from = rest.char_indices().nth(skipped(column)).map_or(rest.len(), |(at, _)| at);
+    let (before, after) = sql.split_at(lines + from);
+    let mut words = before.split_whitespace().rev();
+    // sqlparser tells a keyword's place as that of what follows it.
+    let before = before.trim_end();
+    let before = before.strip_suffix(found).unwrap_or(before);
+    if after.starts_with('`') {
+        Some("quote names with \"")
+    } else if before.trim_end().ends_with(',') {
+        Some("take away the comma before it")
+    } else if after.starts_with(',')
+        && words.nth(1).is_some_and(|word| word.eq_ignore_ascii_case("limit"))
+    {
+        Some("write OFFSET n before LIMIT n")
+    } else if after.get(..6).is_some_and(|word| word.eq_ignore_ascii_case("except")) {
+        Some("list the columns that you want: SELECT * has no exceptions")
+    } else {
+        None
+    }
 }
 
 /// Collects the relations that are defined with `WITH`, at any depth.

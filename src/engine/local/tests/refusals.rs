@@ -122,6 +122,47 @@ async fn syntax_errors_have_a_place() {
 }
 
 #[tokio::test]
+async fn other_dialects_are_refused_as_athena_does() {
+    let archive = Archive::new();
+    for (sql, at, hint) in [
+        ("SELECT eventname::bigint FROM cloudtrail", Some((1, 17)), "CAST"),
+        ("SELECT 1\nFROM cloudtrail WHERE eventname == 'a'", Some((2, 33)), "write ="),
+        ("SELECT 1 FROM cloudtrail WHERE eventname ILIKE 'a'", Some((1, 42)), "lower(x)"),
+        ("SELECT 1 WHERE 1 IN (SELECT 1 WHERE 'a' NOT ILIKE 'a')", Some((1, 45)), "lower(x)"),
+        ("SELECT `a` FROM cloudtrail", Some((1, 8)), "quote names with \""),
+        ("SELECT eventname, FROM cloudtrail", None, "take away the comma"),
+        ("SELECT * FROM cloudtrail LIMIT 1, 2", Some((1, 33)), "OFFSET"),
+        ("SELECT * EXCLUDE (eventname) FROM cloudtrail", Some((1, 10)), ""),
+        ("SELECT * EXCEPT (eventname) FROM cloudtrail", None, ""),
+        (
+            "SELECT eventname FROM cloudtrail QUALIFY row_number() OVER (ORDER BY eventname) = 1",
+            Some((1, 34)),
+            "subquery",
+        ),
+    ] {
+        let error = archive.error(sql).await;
+        assert_eq!(error.code, Some("SYNTAX_ERROR"), "{sql}: {error}");
+        if at.is_some() {
+            assert_eq!(error.at, at, "{sql}: {error}");
+        }
+        let given = error.hint.as_deref().unwrap_or_default();
+        assert!(given.contains(hint), "{sql}: {error}: {given}");
+    }
+    // The same words as text or names are fine.
+    archive.query("SELECT '::', '==', eventname AS \"ilike\" FROM cloudtrail").await;
+}
+
+#[tokio::test]
+async fn what_is_not_grouped_is_told_in_athenas_words() {
+    let sql = "SELECT eventname, count(*) FROM cloudtrail GROUP BY eventsource";
+    let error = Archive::new().error(sql).await;
+    assert_eq!(error.code, Some("EXPRESSION_NOT_AGGREGATE"));
+    let words = "'cloudtrail.eventname' must be an aggregate expression or appear in GROUP BY \
+                 clause";
+    assert_eq!((error.message.as_str(), error.at), (words, Some((1, 8))));
+}
+
+#[tokio::test]
 async fn only_queries_run() {
     let archive = Archive::new();
     for sql in [
