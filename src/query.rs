@@ -15,6 +15,7 @@ pub mod catalogue;
 pub mod header;
 pub mod lexer;
 mod statement;
+mod table;
 pub mod value;
 
 /// A query that has its values: one statement, ready for an engine.

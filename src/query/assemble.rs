@@ -10,43 +10,10 @@ use super::catalogue::{Catalogue, Kind, SqlFile};
 use super::header::Param;
 use super::lexer::{self, Lexed};
 use super::statement::Statement;
+use super::table;
 use super::value::Type;
 use super::{BoundQuery, QueryError};
 use crate::logs::Log;
-
-/// The columns of the base table, as AWS documents them for CloudTrail.
-pub const TABLE_COLUMNS: [&str; 30] = [
-    "eventversion",
-    "useridentity",
-    "eventtime",
-    "eventsource",
-    "eventname",
-    "awsregion",
-    "sourceipaddress",
-    "useragent",
-    "errorcode",
-    "errormessage",
-    "requestparameters",
-    "responseelements",
-    "additionaleventdata",
-    "requestid",
-    "eventid",
-    "readonly",
-    "resources",
-    "eventtype",
-    "apiversion",
-    "recipientaccountid",
-    "serviceeventdetails",
-    "sharedeventid",
-    "vpcendpointid",
-    "vpcendpointaccountid",
-    "eventcategory",
-    "addendum",
-    "sessioncredentialfromconsole",
-    "edgedevicedetails",
-    "tlsdetails",
-    "account",
-];
 
 /// Everything that a query is assembled from.
 #[derive(Debug, Clone)]
@@ -218,17 +185,10 @@ impl Assembler {
     }
 
     fn given(&self, name: &str, wants_path: bool) -> String {
-        if name == "exclusions" {
-            return self.exclusions.clone();
+        match name {
+            "exclusions" => self.exclusions.clone(),
+            _ => table::relation(&self.table, wants_path),
         }
-        // A CTE has no hidden columns, so the file's address is there under its own name only
-        // when the query asks for it by that name.
-        let path = if wants_path { "\"$path\", " } else { "" };
-        format!(
-            "SELECT {}, region, day, {path}\"$path\" AS log_file\nFROM {}",
-            TABLE_COLUMNS.join(", "),
-            self.table
-        )
     }
 }
 
