@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::print::{Format, Printer};
 use super::progress::Progress;
@@ -45,9 +45,19 @@ pub(super) struct QueryArgs {
     /// Only logs delivered before then
     #[arg(long, value_name = "TIME", value_parser = Moment::parse)]
     until: Option<Moment>,
+    /// What runs the query
+    #[arg(long, value_enum, default_value = "local")]
+    engine: EngineName,
     /// How rows are written
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
+}
+
+/// The engines there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum EngineName {
+    /// The embedded one, on this machine
+    Local,
 }
 
 fn param(text: &str) -> Result<(String, String), String> {
@@ -80,7 +90,12 @@ pub(super) async fn run(mut app: App, args: QueryArgs) -> Result<Exit, Error> {
     let bytes = query.logs.iter().map(|log| log.bytes).sum();
     let progress = Progress::new(query.logs.len() as u64, bytes);
     let failed = |error: EngineError| Error::engine(&error, &query);
-    let mut rows = app.engine()?.rows(&query).await.map_err(failed)?;
+    let mut rows = match args.engine {
+        EngineName::Local => app.engine()?,
+    }
+    .rows(&query)
+    .await
+    .map_err(failed)?;
     progress.follow(&rows.scan);
     match print(&mut rows, args.format, &query).await {
         Ok(()) => {}
