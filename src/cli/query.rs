@@ -90,12 +90,10 @@ pub(super) async fn run(mut app: App, args: QueryArgs) -> Result<Exit, Error> {
     let bytes = query.logs.iter().map(|log| log.bytes).sum();
     let progress = Progress::new(query.logs.len() as u64, bytes);
     let failed = |error: EngineError| Error::engine(&error, &query);
-    let mut rows = match args.engine {
+    let engine = match args.engine {
         EngineName::Local => app.engine()?,
-    }
-    .rows(&query)
-    .await
-    .map_err(failed)?;
+    };
+    let mut rows = engine.rows(&query).await.map_err(failed)?;
     progress.follow(&rows.scan);
     match print(&mut rows, args.format, &query).await {
         Ok(()) => {}
