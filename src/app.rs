@@ -41,6 +41,11 @@ impl App {
         embedded()
     }
 
+    /// What people call the engine.
+    pub fn engine_name(&self) -> &'static str {
+        if self.config.replay.is_some() { "replayed rows" } else { "embedded engine" }
+    }
+
     /// Makes statements of the shipped and the user's files.
     ///
     /// # Errors

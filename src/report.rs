@@ -17,7 +17,7 @@ use crate::finding::Finding;
 use crate::journal::{self, JournalError, WindowRecord};
 use crate::ledger::{self, LedgerError, Loaded, ReportState, Sending};
 use crate::message::Message;
-use crate::render::Renderer;
+use crate::render::{Look, Renderer};
 use crate::route;
 use crate::sink::{Sink, SinkError};
 use crate::store::Store;
@@ -34,8 +34,10 @@ pub struct Reporting<'a> {
     pub channels: &'a BTreeMap<String, Box<dyn Sink>>,
     /// The time of the run.
     pub now: DateTime<Utc>,
-    /// Whether messages may have colour.
-    pub color: bool,
+    /// How text is laid out where it is read.
+    pub look: Look,
+    /// What people call the engine that found.
+    pub engine: &'a str,
     /// Whether reports go out although their time has not come.
     pub forced: bool,
     /// What the run could not look at: logs and folders, with the reason.
@@ -248,7 +250,7 @@ fn about(
             bytes: windows.iter().map(|window| window.bytes).sum(),
             seconds: windows.iter().map(|window| window.seconds).sum(),
             damaged: run.unread.iter().map(damaged).collect(),
-            engine: "embedded engine".to_owned(),
+            engine: run.engine.to_owned(),
             cost: None,
         },
         before: state.changes.filter(|_| report.schedule.is_some()),
@@ -306,16 +308,15 @@ fn messages(
     notes: &mut Vec<String>,
 ) -> Result<Vec<Message>, Error> {
     let mut messages = Vec::new();
-    let look = crate::render::Look::of_stdout(run.color);
     if report.mode != Mode::Events {
         let template = if content.digest.counts.changes == 0 { "quiet" } else { "digest" };
         let rendered =
-            run.renderer.render_or_shipped(sink.form(), template, &content.digest, look)?;
+            run.renderer.render_or_shipped(sink.form(), template, &content.digest, run.look)?;
         notes.extend(rendered.notice);
         messages.push(rendered.message.keyed("digest"));
     }
     for (key, event) in &content.events {
-        let rendered = run.renderer.render_or_shipped(sink.form(), "event", event, look)?;
+        let rendered = run.renderer.render_or_shipped(sink.form(), "event", event, run.look)?;
         notes.extend(rendered.notice);
         messages.push(rendered.message.keyed(key.clone()));
     }

@@ -13,6 +13,7 @@ use crate::collect::{Collect, Collected, collect, up_to_date};
 use crate::config::{Channel, Report};
 use crate::error::{Error, Exit};
 use crate::logs::Log;
+use crate::render::Look;
 use crate::report::{Reporting, register, report};
 use crate::sink::Sink;
 use crate::sink::terminal::Terminal;
@@ -218,7 +219,8 @@ async fn send_all(
         renderer: &app.renderer(),
         channels: &channels,
         now: app.now,
-        color: color(),
+        look: Look::of_stdout(color()),
+        engine: app.engine_name(),
         forced: !args.reports.is_empty(),
         unread: looked.as_ref().map_or(&none, |looked| &looked.unread),
         trouble: trouble.as_deref(),

@@ -14,7 +14,7 @@ use clickops::collect::{Collect, collect, up_to_date};
 use clickops::config::Config;
 use clickops::journal;
 use clickops::message::{Form, Message};
-use clickops::render::Renderer;
+use clickops::render::{Look, Renderer};
 use clickops::report::{Reporting, register, report};
 use clickops::sink::{Receipt, Sink, SinkError};
 use clickops::store::dir::DirStore;
@@ -148,7 +148,8 @@ async fn live(app: &App, store: &dyn Store, sink: &'static Remembering) -> Resul
         renderer: &Renderer::shipped(),
         channels: &channels,
         now: app.now,
-        color: false,
+        look: Look::from(false),
+        engine: "test",
         forced: false,
         unread: &std::collections::BTreeMap::new(),
         trouble: None,

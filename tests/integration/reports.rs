@@ -9,7 +9,7 @@ use clickops::collect::up_to_date;
 use clickops::config::{Config, Report};
 use clickops::journal::{self, Entry, WindowRecord};
 use clickops::message::{Form, Message};
-use clickops::render::Renderer;
+use clickops::render::{Look, Renderer};
 use clickops::report::{Reported, Reporting, register, report};
 use clickops::sink::{Receipt, Sink, SinkError};
 use clickops::store::memory::MemoryStore;
@@ -122,7 +122,8 @@ impl Office {
             renderer: &Renderer::shipped(),
             channels: &self.channels,
             now: now(),
-            color: false,
+            look: Look::from(false),
+            engine: "test",
             forced: false,
             unread: &BTreeMap::new(),
             trouble: None,
