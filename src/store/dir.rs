@@ -132,7 +132,7 @@ fn replace(unfinished: &Path, path: &Path, folder: &Path, bytes: &[u8]) -> io::R
 }
 
 fn version(bytes: &[u8]) -> Version {
-    Version(format!("{:x}", Sha256::digest(bytes)))
+    Version(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 fn failed<'a>(action: &'static str, place: &'a Path) -> impl FnOnce(io::Error) -> StoreError + 'a {
