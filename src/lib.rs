@@ -37,6 +37,7 @@ pub mod report;
 pub mod route;
 pub mod schedule;
 pub mod sink;
+pub mod sql;
 pub mod store;
 pub mod window;
 

@@ -21,11 +21,14 @@ use self::table::CloudTrail;
 use crate::engine::{Engine, EngineError, Page, Row, Rows, Scan};
 use crate::query::BoundQuery;
 
+mod arrow;
 mod builders;
 mod columns;
 mod decode;
 mod error;
+mod failure;
 mod json;
+mod old;
 mod parse;
 mod scan;
 mod table;
@@ -33,6 +36,7 @@ mod table;
 mod tests;
 mod text;
 mod trino;
+mod zone;
 
 /// What sorts, joins and groupings may hold before they go to disk.
 const POOL_BYTES: usize = 256 * 1024 * 1024;
@@ -87,7 +91,7 @@ impl LocalEngine {
         let runtime = RuntimeEnvBuilder::new().with_memory_pool(pool).build_arc()?;
         let context = SessionContext::new_with_config_rt(config, runtime);
         context.register_table("cloudtrail", Arc::new(CloudTrail::new(source)))?;
-        for function in trino::functions() {
+        for function in old::functions() {
             context.register_udf(function);
         }
         Ok(context)

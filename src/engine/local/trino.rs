@@ -1,45 +1,32 @@
 //! Trino's functions, under Trino's names, with Trino's answers.
 //!
-//! Each is a file in `trino/`: a doc comment with signature, treatment of NULL and errors, and one
-//! [`Scalar`](scalar::Scalar) value. A function that DataFusion has too, but that answers
-//! otherwise there, is here as well: the one registered last is the one that queries get.
+//! Each is a file in `trino/`, or stands with those that are alike: a doc comment with signature,
+//! treatment of NULL and errors, and one [`Function`] value in the list of its group. Nothing is
+//! inherited from DataFusion by name: a function that is not in these lists is not there.
 
-use datafusion::logical_expr::ScalarUDF;
+use self::function::{Form, Function};
+use self::signature::{Binding, Given, Signature};
 
-mod cardinality;
-mod concat;
-mod contains;
-mod element_at;
-mod greatest_least;
-mod if_else;
-mod json_extract_scalar;
-mod json_path;
-mod pattern;
-mod regexp_extract;
-mod regexp_like;
-mod regexp_replace;
-mod scalar;
-mod split_part;
+mod call;
+pub(super) mod function;
+pub(super) mod signature;
 #[cfg(test)]
 mod tests;
 
-/// Every function there is.
-pub(super) fn functions() -> Vec<ScalarUDF> {
-    [
-        cardinality::CARDINALITY,
-        concat::CONCAT,
-        contains::CONTAINS,
-        element_at::ELEMENT_AT,
-        greatest_least::GREATEST,
-        greatest_least::LEAST,
-        if_else::IF,
-        json_extract_scalar::JSON_EXTRACT_SCALAR,
-        regexp_extract::REGEXP_EXTRACT,
-        regexp_like::REGEXP_LIKE,
-        regexp_replace::REGEXP_REPLACE,
-        split_part::SPLIT_PART,
-    ]
-    .into_iter()
-    .map(ScalarUDF::from)
-    .collect()
+/// Every scalar function there is, by group.
+pub(super) const FUNCTIONS: &[&[Function]] = &[];
+
+/// The function called `name`, in lower case.
+pub(super) fn function(name: &str) -> Option<&'static Function> {
+    FUNCTIONS.iter().copied().flatten().find(|function| function.name == name)
+}
+
+/// The form of a function that fits the arguments best: the one with fewest conversions, and of
+/// these the first.
+pub(super) fn form(function: &Function, given: &[Given]) -> Option<(&'static Form, Binding)> {
+    let forms: &'static [Form] = function.forms;
+    forms
+        .iter()
+        .filter_map(|form| Some((form, Signature::parse(form.signature).bind(given)?)))
+        .min_by_key(|(_, binding)| binding.conversions)
 }

@@ -1,0 +1,384 @@
+//! One call of a function over a batch of rows: its arguments, and ways to answer row by row.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray, BinaryArray, BinaryBuilder, BooleanArray, Date32Array, Float32Array,
+    Float64Array, Int8Array, Int16Array, Int32Array, Int64Array, ListArray, ListBuilder, MapArray,
+    NullArray, StringArray, StringBuilder, StructArray, TimestampMicrosecondArray, UInt64Array,
+};
+use datafusion::arrow::compute::take_arrays;
+use datafusion::arrow::datatypes::{
+    DataType, Date32Type, Field, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type,
+    Int64Type, TimestampMicrosecondType,
+};
+use datafusion::common::internal_err;
+use datafusion::error::Result;
+use datafusion::logical_expr::LambdaArgument;
+
+use crate::sql::ty::SqlType;
+
+/// One call over a batch of rows.
+pub(crate) struct Call<'p> {
+    pub(crate) rows: usize,
+    pub(crate) arguments: Vec<Argument>,
+    /// Types of the arguments; for lambdas, of what they give.
+    pub(crate) takes: &'p [SqlType],
+    /// Type of the answer.
+    pub(crate) gives: &'p SqlType,
+}
+
+/// An argument of a call.
+pub(crate) enum Argument {
+    Column(Column),
+    Lambda(LambdaArgument),
+}
+
+/// Values of one argument, one for each row or one for all.
+pub(crate) struct Column {
+    array: ArrayRef,
+    constant: bool,
+}
+
+impl Column {
+    pub(crate) fn new(array: ArrayRef, constant: bool) -> Self {
+        Self { array, constant }
+    }
+
+    /// Whether one value stands for all rows.
+    pub(crate) fn is_constant(&self) -> bool {
+        self.constant
+    }
+
+    /// The position in the array of a row's value.
+    pub(crate) fn position(&self, row: usize) -> usize {
+        if self.constant { 0 } else { row }
+    }
+}
+
+impl<'p> Call<'p> {
+    fn column(&self, at: usize) -> Result<&Column> {
+        match self.arguments.get(at) {
+            Some(Argument::Column(column)) => Ok(column),
+            _ => internal_err!("argument {at} is no value"),
+        }
+    }
+
+    /// An argument as an array with one value for each row.
+    pub(crate) fn array(&self, at: usize) -> Result<ArrayRef> {
+        let column = self.column(at)?;
+        if !column.constant || self.rows == 1 {
+            return Ok(Arc::clone(&column.array));
+        }
+        let first = UInt64Array::from(vec![0; self.rows]);
+        Ok(datafusion::arrow::compute::take(&column.array, &first, None)?)
+    }
+
+    /// A reader of an argument's values.
+    pub(crate) fn values<'a, A: Take<'a>>(&'a self, at: usize) -> Result<Values<'a, A>> {
+        let column = self.column(at)?;
+        Ok(Values { array: A::array(&column.array)?, constant: column.constant })
+    }
+
+    /// The lambda at `at`.
+    pub(crate) fn lambda(&self, at: usize) -> Result<Lambda<'_>> {
+        match self.arguments.get(at) {
+            Some(Argument::Lambda(lambda)) => Ok(Lambda(lambda)),
+            _ => internal_err!("argument {at} is no lambda"),
+        }
+    }
+
+    /// One answer for each row from one argument. NULL gives NULL, without a call of `f`.
+    pub(crate) fn each1<'a, A, V: Put>(
+        &'a self,
+        mut f: impl FnMut(A) -> Result<Option<V>>,
+    ) -> Result<ArrayRef>
+    where
+        A: Take<'a>,
+    {
+        let a = self.values::<A>(0)?;
+        V::collect((0..self.rows).map(|row| match a.get(row) {
+            Some(a) => f(a),
+            None => Ok(None),
+        }))
+    }
+
+    /// As [`Call::each1`], from two arguments.
+    pub(crate) fn each2<'a, A, B, V: Put>(
+        &'a self,
+        mut f: impl FnMut(A, B) -> Result<Option<V>>,
+    ) -> Result<ArrayRef>
+    where
+        A: Take<'a>,
+        B: Take<'a>,
+    {
+        let (a, b) = (self.values::<A>(0)?, self.values::<B>(1)?);
+        V::collect((0..self.rows).map(|row| match (a.get(row), b.get(row)) {
+            (Some(a), Some(b)) => f(a, b),
+            _ => Ok(None),
+        }))
+    }
+
+    /// As [`Call::each1`], from three arguments.
+    pub(crate) fn each3<'a, A, B, C, V: Put>(
+        &'a self,
+        mut f: impl FnMut(A, B, C) -> Result<Option<V>>,
+    ) -> Result<ArrayRef>
+    where
+        A: Take<'a>,
+        B: Take<'a>,
+        C: Take<'a>,
+    {
+        let (a, b, c) = (self.values::<A>(0)?, self.values::<B>(1)?, self.values::<C>(2)?);
+        V::collect((0..self.rows).map(|row| match (a.get(row), b.get(row), c.get(row)) {
+            (Some(a), Some(b), Some(c)) => f(a, b, c),
+            _ => Ok(None),
+        }))
+    }
+}
+
+/// A lambda argument.
+pub(crate) struct Lambda<'a>(&'a LambdaArgument);
+
+impl Lambda<'_> {
+    /// The lambda's value for each element of `parameters`, which are all of one length. `rows`
+    /// says which row of the call each element belongs to, for what the lambda takes from there.
+    pub(crate) fn over(&self, parameters: &[ArrayRef], rows: &UInt64Array) -> Result<ArrayRef> {
+        let values: Vec<_> = parameters.iter().map(|array| move || Ok(Arc::clone(array))).collect();
+        let values: Vec<&dyn Fn() -> Result<ArrayRef>> =
+            values.iter().map(|value| value as &dyn Fn() -> Result<ArrayRef>).collect();
+        let answer = self.0.evaluate(&values, |outer| Ok(take_arrays(outer, rows, None)?))?;
+        answer.into_array(rows.len())
+    }
+
+    /// The value of a lambda that takes one parameter and does not use it, for some rows.
+    pub(crate) fn at(&self, rows: &UInt64Array) -> Result<ArrayRef> {
+        self.over(&[Arc::new(NullArray::new(rows.len()))], rows)
+    }
+}
+
+/// Reads an argument's values.
+pub(crate) struct Values<'a, A: Take<'a>> {
+    array: &'a A::Array,
+    constant: bool,
+}
+
+impl<'a, A: Take<'a>> Values<'a, A> {
+    /// The value in a row; `None` for NULL.
+    pub(crate) fn get(&self, row: usize) -> Option<A> {
+        A::take(self.array, if self.constant { 0 } else { row })
+    }
+}
+
+/// A type of Rust's that an argument can be read as.
+pub(crate) trait Take<'a>: Sized {
+    /// The array that holds it.
+    type Array: 'a + ?Sized;
+
+    /// Casts the array.
+    fn array(array: &'a ArrayRef) -> Result<&'a Self::Array>;
+
+    /// The value at a position; `None` for NULL.
+    fn take(array: &'a Self::Array, at: usize) -> Option<Self>;
+}
+
+macro_rules! take {
+    ($type:ty, $array:ty, $cast:ident $(::<$of:ty>)?) => {
+        impl<'a> Take<'a> for $type {
+            type Array = $array;
+
+            fn array(array: &'a ArrayRef) -> Result<&'a $array> {
+                match array.$cast$(::<$of>)?() {
+                    Some(array) => Ok(array),
+                    None => internal_err!("an argument is {}", array.data_type()),
+                }
+            }
+
+            fn take(array: &'a $array, at: usize) -> Option<Self> {
+                array.is_valid(at).then(|| array.value(at))
+            }
+        }
+    };
+}
+
+take!(bool, BooleanArray, as_boolean_opt);
+take!(i8, Int8Array, as_primitive_opt::<Int8Type>);
+take!(i16, Int16Array, as_primitive_opt::<Int16Type>);
+take!(i32, Int32Array, as_primitive_opt::<Int32Type>);
+take!(i64, Int64Array, as_primitive_opt::<Int64Type>);
+take!(f32, Float32Array, as_primitive_opt::<Float32Type>);
+take!(f64, Float64Array, as_primitive_opt::<Float64Type>);
+take!(&'a str, StringArray, as_string_opt::<i32>);
+take!(&'a [u8], BinaryArray, as_binary_opt::<i32>);
+
+/// A day: days since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Days(pub(crate) i32);
+
+/// A `timestamp`: microseconds since 1970 as clocks show them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Micros(pub(crate) i64);
+
+/// The elements of an array, or the entries of a map, in one row.
+#[derive(Debug, Clone)]
+pub(crate) struct Items(pub(crate) ArrayRef);
+
+macro_rules! take_as {
+    ($type:ty, $array:ty, $wrap:expr, $cast:ident $(::<$of:ty>)?) => {
+        impl<'a> Take<'a> for $type {
+            type Array = $array;
+
+            fn array(array: &'a ArrayRef) -> Result<&'a $array> {
+                match array.$cast$(::<$of>)?() {
+                    Some(array) => Ok(array),
+                    None => internal_err!("an argument is {}", array.data_type()),
+                }
+            }
+
+            fn take(array: &'a $array, at: usize) -> Option<Self> {
+                array.is_valid(at).then(|| $wrap(array.value(at)))
+            }
+        }
+    };
+}
+
+take_as!(Days, Date32Array, Days, as_primitive_opt::<Date32Type>);
+take_as!(Micros, TimestampMicrosecondArray, Micros, as_primitive_opt::<TimestampMicrosecondType>);
+take_as!(Items, ListArray, Items, as_list_opt::<i32>);
+
+impl<'a> Take<'a> for StructArray {
+    type Array = MapArray;
+
+    fn array(array: &'a ArrayRef) -> Result<&'a MapArray> {
+        match array.as_map_opt() {
+            Some(array) => Ok(array),
+            None => internal_err!("an argument is {}", array.data_type()),
+        }
+    }
+
+    fn take(array: &'a MapArray, at: usize) -> Option<Self> {
+        array.is_valid(at).then(|| array.value(at))
+    }
+}
+
+/// An argument that may be NULL without the answer being NULL.
+impl<'a, A: Take<'a>> Take<'a> for Option<A> {
+    type Array = A::Array;
+
+    fn array(array: &'a ArrayRef) -> Result<&'a A::Array> {
+        A::array(array)
+    }
+
+    fn take(array: &'a A::Array, at: usize) -> Option<Self> {
+        Some(A::take(array, at))
+    }
+}
+
+/// A type of Rust's that an answer can be built from.
+pub(crate) trait Put: Sized {
+    /// An array of these.
+    fn collect(values: impl Iterator<Item = Result<Option<Self>>>) -> Result<ArrayRef>;
+}
+
+macro_rules! put {
+    ($type:ty, $array:ty) => {
+        impl Put for $type {
+            fn collect(values: impl Iterator<Item = Result<Option<Self>>>) -> Result<ArrayRef> {
+                Ok(Arc::new(values.collect::<Result<$array>>()?))
+            }
+        }
+    };
+    ($type:ty, $array:ty, $inner:expr) => {
+        impl Put for $type {
+            fn collect(values: impl Iterator<Item = Result<Option<Self>>>) -> Result<ArrayRef> {
+                let values = values.map(|value| value.map(|value| value.map($inner)));
+                Ok(Arc::new(values.collect::<Result<$array>>()?))
+            }
+        }
+    };
+}
+
+put!(bool, BooleanArray);
+put!(i8, Int8Array);
+put!(i16, Int16Array);
+put!(i32, Int32Array);
+put!(i64, Int64Array);
+put!(f32, Float32Array);
+put!(f64, Float64Array);
+put!(Days, Date32Array, |days: Self| days.0);
+put!(Micros, TimestampMicrosecondArray, |micros: Self| micros.0);
+
+macro_rules! put_text {
+    ($type:ty) => {
+        impl Put for $type {
+            fn collect(values: impl Iterator<Item = Result<Option<Self>>>) -> Result<ArrayRef> {
+                let mut builder = StringBuilder::new();
+                for value in values {
+                    builder.append_option(value?);
+                }
+                Ok(Arc::new(builder.finish()))
+            }
+        }
+    };
+}
+
+put_text!(String);
+put_text!(&str);
+put_text!(Cow<'_, str>);
+
+macro_rules! put_bytes {
+    ($type:ty) => {
+        impl Put for $type {
+            fn collect(values: impl Iterator<Item = Result<Option<Self>>>) -> Result<ArrayRef> {
+                let mut builder = BinaryBuilder::new();
+                for value in values {
+                    builder.append_option(value?);
+                }
+                Ok(Arc::new(builder.finish()))
+            }
+        }
+    };
+}
+
+put_bytes!(Vec<u8>);
+put_bytes!(&[u8]);
+
+/// An array of texts, some of them NULL.
+impl Put for Vec<Option<String>> {
+    fn collect(values: impl Iterator<Item = Result<Option<Self>>>) -> Result<ArrayRef> {
+        let field = Field::new("item", DataType::Utf8, true);
+        let mut builder = ListBuilder::new(StringBuilder::new()).with_field(field);
+        for value in values {
+            builder.append_option(value?);
+        }
+        Ok(Arc::new(builder.finish()))
+    }
+}
+
+/// Keeps what was made of the last text, for arguments that are mostly the same in every row:
+/// patterns, paths, formats.
+pub(crate) struct Last<T> {
+    text: String,
+    made: Option<T>,
+}
+
+impl<T> Last<T> {
+    pub(crate) fn new() -> Self {
+        Self { text: String::new(), made: None }
+    }
+
+    /// What `make` makes of `text`.
+    pub(crate) fn of(&mut self, text: &str, make: impl FnOnce(&str) -> Result<T>) -> Result<&T> {
+        if self.made.is_none() || self.text != text {
+            self.made = None;
+            let made = make(text)?;
+            text.clone_into(&mut self.text);
+            return Ok(self.made.insert(made));
+        }
+        match &self.made {
+            Some(made) => Ok(made),
+            None => internal_err!("nothing is kept"),
+        }
+    }
+}

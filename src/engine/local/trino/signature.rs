@@ -1,0 +1,347 @@
+//! Signatures as Trino writes them, `(array(T), function(T, U)) -> array(U)`, and what types a
+//! call gives their variables.
+//!
+//! * A capital letter stands for any type, the same one everywhere.
+//! * `varchar` takes text of any length, `timestamp` and `timestamp with time zone` any precision,
+//!   `decimal` any decimal; where the result is one of these too, it is the argument's.
+//! * `...` after the last parameter: any number of these, none included.
+
+use crate::sql::ty::SqlType;
+
+/// What one parameter takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Pattern {
+    Type(SqlType),
+    Variable(char),
+    Decimal,
+    Timestamp,
+    TimestampTz,
+    Array(Box<Pattern>),
+    Map(Box<Pattern>, Box<Pattern>),
+    Function(Vec<Pattern>, Box<Pattern>),
+    /// Any row type; bound like a variable.
+    Row,
+}
+
+/// A parsed signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Signature {
+    takes: Vec<Pattern>,
+    repeats: bool,
+    gives: Pattern,
+}
+
+/// What is known of an argument before the call is resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Given {
+    Value(SqlType),
+    /// A lambda of so many parameters.
+    Lambda(usize),
+}
+
+/// A signature with types for its variables.
+#[derive(Debug, Clone)]
+pub(crate) struct Binding {
+    signature: Signature,
+    count: usize,
+    variables: Vec<(char, SqlType)>,
+    precision: u8,
+    decimal: Option<SqlType>,
+    row: Option<SqlType>,
+    /// How many arguments have to be converted.
+    pub(crate) conversions: usize,
+}
+
+impl Signature {
+    /// Reads a signature. It is the program's own text, so a mistake in it is a bug that
+    /// [`super::tests`] finds: a type that is not known is read as a variable nothing matches.
+    pub(crate) fn parse(text: &str) -> Self {
+        let (takes, gives) = text.split_once("->").unwrap_or((text, "unknown"));
+        let inside = takes.trim().trim_start_matches('(');
+        let inside = inside.strip_suffix(')').unwrap_or(inside);
+        let (inside, repeats) = match inside.strip_suffix("...") {
+            Some(inside) => (inside, true),
+            None => (inside, false),
+        };
+        Self { takes: patterns(inside), repeats, gives: pattern(gives.trim()) }
+    }
+
+    /// Types for the variables if the arguments fit.
+    pub(crate) fn bind(&self, given: &[Given]) -> Option<Binding> {
+        let least = self.takes.len() - usize::from(self.repeats);
+        if given.len() < least || !self.repeats && given.len() > self.takes.len() {
+            return None;
+        }
+        let mut binding = Binding {
+            signature: self.clone(),
+            count: given.len(),
+            variables: Vec::new(),
+            precision: 0,
+            decimal: None,
+            row: None,
+            conversions: 0,
+        };
+        for (at, given) in given.iter().enumerate() {
+            match (self.parameter(at), given) {
+                (Pattern::Function(parameters, _), Given::Lambda(count))
+                    if parameters.len() == *count => {}
+                (Pattern::Function(..), _) | (_, Given::Lambda(_)) => return None,
+                (pattern, Given::Value(ty)) => {
+                    binding.take(pattern, ty)?;
+                }
+            }
+        }
+        for (at, given) in given.iter().enumerate() {
+            if let Given::Value(ty) = given {
+                binding.conversions += usize::from(!binding.parameter(at).same(&plain(ty)));
+            }
+        }
+        Some(binding)
+    }
+
+    fn parameter(&self, at: usize) -> &Pattern {
+        self.takes.get(at).unwrap_or(&self.takes[self.takes.len() - 1])
+    }
+}
+
+/// The type without a length.
+fn plain(ty: &SqlType) -> SqlType {
+    if ty.is_text() { SqlType::VARCHAR } else { ty.clone() }
+}
+
+impl Binding {
+    fn take(&mut self, pattern: &Pattern, ty: &SqlType) -> Option<()> {
+        use SqlType as T;
+        match (pattern, ty) {
+            (Pattern::Type(wanted), ty) => ty.converts_to(wanted).then_some(()),
+            (Pattern::Variable(name), ty) => {
+                let known = self.variables.iter_mut().find(|(known, _)| known == name);
+                match known {
+                    Some((_, known)) => *known = known.common(&plain(ty))?,
+                    None => self.variables.push((*name, plain(ty))),
+                }
+                Some(())
+            }
+            (Pattern::Decimal, T::Unknown) => Some(()),
+            (Pattern::Decimal, ty) if ty.is_integer() || matches!(ty, T::Decimal(..)) => {
+                let ty = ty.common(&T::Decimal(1, 0))?;
+                self.decimal = Some(match &self.decimal {
+                    Some(known) => known.common(&ty)?,
+                    None => ty,
+                });
+                Some(())
+            }
+            (Pattern::Timestamp | Pattern::TimestampTz, T::Unknown | T::Date) => Some(()),
+            (Pattern::Timestamp | Pattern::TimestampTz, T::Timestamp(precision))
+            | (Pattern::TimestampTz, T::TimestampTz(precision)) => {
+                self.precision = self.precision.max(*precision);
+                Some(())
+            }
+            (Pattern::Row, T::Row(_) | T::Unknown) => {
+                self.row.get_or_insert_with(|| ty.clone());
+                Some(())
+            }
+            (Pattern::Array(item), T::Array(ty)) => self.take(item, ty),
+            (Pattern::Array(item), T::Unknown) => self.take(item, ty),
+            (Pattern::Map(key, value), T::Map(key_type, value_type)) => {
+                self.take(key, key_type)?;
+                self.take(value, value_type)
+            }
+            (Pattern::Map(key, value), T::Unknown) => {
+                self.take(key, ty)?;
+                self.take(value, ty)
+            }
+            _ => None,
+        }
+    }
+
+    /// The type that argument `at` is converted to; for a lambda, that of its result.
+    pub(crate) fn parameter(&self, at: usize) -> SqlType {
+        match self.signature.parameter(at) {
+            Pattern::Function(_, gives) => self.known(gives),
+            pattern => self.known(pattern),
+        }
+    }
+
+    /// Types of all arguments.
+    pub(crate) fn parameters(&self) -> Vec<SqlType> {
+        (0..self.count).map(|at| self.parameter(at)).collect()
+    }
+
+    /// Types of the parameters of the lambda at `at`.
+    pub(crate) fn lambda_parameters(&self, at: usize) -> Vec<SqlType> {
+        match self.signature.parameter(at) {
+            Pattern::Function(parameters, _) => {
+                parameters.iter().map(|pattern| self.known(pattern)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Notes what the lambda at `at` gives; `None` if that does not fit.
+    pub(crate) fn lambda_gives(&mut self, at: usize, ty: &SqlType) -> Option<()> {
+        match self.signature.parameter(at).clone() {
+            Pattern::Function(_, gives) => {
+                if let Pattern::Variable(name) = &*gives
+                    && let Some((_, known)) = self.variables.iter().find(|(known, _)| known == name)
+                {
+                    // The lambda's parameters have this type already, so it cannot widen.
+                    return ty.converts_to(known).then_some(());
+                }
+                self.take(&gives, ty)
+            }
+            _ => None,
+        }
+    }
+
+    /// The type of the result.
+    pub(crate) fn result(&self) -> SqlType {
+        self.known(&self.signature.gives)
+    }
+
+    fn known(&self, pattern: &Pattern) -> SqlType {
+        match pattern {
+            Pattern::Type(ty) => ty.clone(),
+            Pattern::Variable(name) => self
+                .variables
+                .iter()
+                .find(|(known, _)| known == name)
+                .map_or(SqlType::Unknown, |(_, ty)| ty.clone()),
+            Pattern::Decimal => self.decimal.clone().unwrap_or(SqlType::Decimal(1, 0)),
+            Pattern::Timestamp => SqlType::Timestamp(self.precision),
+            Pattern::TimestampTz => SqlType::TimestampTz(self.precision),
+            Pattern::Row => self.row.clone().unwrap_or(SqlType::Unknown),
+            Pattern::Array(item) => SqlType::array(self.known(item)),
+            Pattern::Map(key, value) => SqlType::map(self.known(key), self.known(value)),
+            Pattern::Function(_, gives) => self.known(gives),
+        }
+    }
+}
+
+/// A comma-separated list of patterns.
+fn patterns(text: &str) -> Vec<Pattern> {
+    split(text).into_iter().map(pattern).collect()
+}
+
+/// Splits at commas outside parentheses.
+fn split(text: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let (mut depth, mut start) = (0_i32, 0);
+    for (at, char) in text.char_indices() {
+        match char {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            ',' if depth == 0 => {
+                parts.push(text[start..at].trim());
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    let last = text[start..].trim();
+    if !last.is_empty() {
+        parts.push(last);
+    }
+    parts
+}
+
+fn pattern(text: &str) -> Pattern {
+    let inside =
+        |name: &str| text.strip_prefix(name)?.strip_prefix('(')?.strip_suffix(')').map(patterns);
+    if let Some(mut item) = inside("array")
+        && item.len() == 1
+    {
+        return Pattern::Array(Box::new(item.remove(0)));
+    }
+    if let Some(mut entry) = inside("map")
+        && entry.len() == 2
+    {
+        let value = entry.remove(1);
+        return Pattern::Map(Box::new(entry.remove(0)), Box::new(value));
+    }
+    if let Some(mut all) = inside("function")
+        && let Some(gives) = all.pop()
+    {
+        return Pattern::Function(all, Box::new(gives));
+    }
+    if let Some(fields) = inside("row") {
+        let known = |pattern| match pattern {
+            Pattern::Type(ty) => (None, ty),
+            _ => (None, SqlType::Unknown),
+        };
+        return Pattern::Type(SqlType::Row(fields.into_iter().map(known).collect()));
+    }
+    Pattern::Type(match text {
+        "timestamp" => return Pattern::Timestamp,
+        "timestamp with time zone" => return Pattern::TimestampTz,
+        "decimal" => return Pattern::Decimal,
+        "row" => return Pattern::Row,
+        "boolean" => SqlType::Boolean,
+        "tinyint" => SqlType::Tinyint,
+        "smallint" => SqlType::Smallint,
+        "integer" => SqlType::Integer,
+        "bigint" => SqlType::Bigint,
+        "real" => SqlType::Real,
+        "double" => SqlType::Double,
+        "varchar" => SqlType::VARCHAR,
+        "varbinary" => SqlType::Varbinary,
+        "json" => SqlType::Json,
+        "ipaddress" => SqlType::IpAddress,
+        "date" => SqlType::Date,
+        "time" => SqlType::Time(3),
+        "timestamp(3)" => SqlType::Timestamp(3),
+        "timestamp(3) with time zone" => SqlType::TimestampTz(3),
+        "interval day to second" => SqlType::IntervalDay,
+        "interval year to month" => SqlType::IntervalYear,
+        _ => return Pattern::Variable(text.chars().next().unwrap_or('?')),
+    })
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use SqlType as T;
+
+    fn bind(signature: &str, given: &[SqlType]) -> Option<Binding> {
+        let given: Vec<_> = given.iter().cloned().map(Given::Value).collect();
+        Signature::parse(signature).bind(&given)
+    }
+
+    #[test]
+    fn variables_are_one_type() {
+        let bound = bind("(T, T...) -> T", &[T::Integer, T::Unknown, T::Bigint]).unwrap();
+        assert_eq!((bound.result(), bound.conversions), (T::Bigint, 2));
+        assert!(bind("(T, T...) -> T", &[T::Integer, T::VARCHAR]).is_none());
+        let bound =
+            bind("(map(K, V), K) -> V", &[T::map(T::VARCHAR, T::Json), T::Varchar(Some(1))]);
+        assert_eq!(bound.unwrap().result(), T::Json);
+    }
+
+    #[test]
+    fn text_is_no_number_and_no_moment() {
+        assert!(bind("(varchar, bigint) -> varchar", &[T::VARCHAR, T::VARCHAR]).is_none());
+        assert!(bind("(timestamp with time zone) -> bigint", &[T::VARCHAR]).is_none());
+        assert!(bind("(varchar) -> varchar", &[T::VARCHAR, T::VARCHAR]).is_none());
+    }
+
+    #[test]
+    fn precisions_go_through() {
+        let bound = bind("(varchar, timestamp) -> timestamp", &[T::VARCHAR, T::Timestamp(6)]);
+        assert_eq!(bound.unwrap().result(), T::Timestamp(6));
+        let bound = bind("(timestamp with time zone) -> varchar", &[T::Date]).unwrap();
+        assert_eq!(bound.parameter(0), T::TimestampTz(0));
+    }
+
+    #[test]
+    fn lambdas_get_types_and_give_them() {
+        let signature = Signature::parse("(array(T), function(T, U)) -> array(U)");
+        let given = [Given::Value(T::array(T::VARCHAR)), Given::Lambda(1)];
+        let mut bound = signature.bind(&given).unwrap();
+        assert_eq!(bound.lambda_parameters(1), [T::VARCHAR]);
+        bound.lambda_gives(1, &T::Bigint).unwrap();
+        assert_eq!(bound.result(), T::array(T::Bigint));
+        assert_eq!(bound.parameters(), [T::array(T::VARCHAR), T::Bigint]);
+        assert!(signature.bind(&[given[0].clone(), Given::Lambda(2)]).is_none());
+    }
+}

@@ -1,0 +1,5 @@
+//! Athena's SQL as text: its grammar and its types, as far as they need no engine.
+//!
+//! Athena engine version 3 follows Trino. What is here is Trino's, with Athena's differences.
+
+pub mod ty;
