@@ -2,4 +2,8 @@
 //!
 //! Athena engine version 3 follows Trino. What is here is Trino's, with Athena's differences.
 
+pub mod ast;
+pub mod parse;
+pub mod refusal;
+pub mod token;
 pub mod ty;
