@@ -18,16 +18,91 @@ const DEEPEST: usize = 120;
 
 /// Words that are no names unless quoted: Trino's, and those that Athena adds.
 const RESERVED: &[&str] = &[
-    "alter", "and", "as", "between", "by", "case", "cast", "constraint", "create", "cross", "cube",
-    "current_catalog", "current_date", "current_path", "current_role", "current_schema",
-    "current_time", "current_timestamp", "current_user", "deallocate", "delete", "describe",
-    "distinct", "drop", "else", "end", "escape", "except", "execute", "exists", "extract", "false",
-    "first", "for", "from", "full", "group", "grouping", "having", "in", "inner", "insert",
-    "intersect", "into", "is", "join", "json_array", "json_exists", "json_object", "json_query",
-    "json_table", "json_value", "last", "left", "like", "listagg", "localtime", "localtimestamp",
-    "natural", "normalize", "not", "null", "of", "on", "or", "order", "outer", "prepare",
-    "recursive", "right", "rollup", "select", "skip", "table", "then", "trim", "true", "uescape",
-    "union", "unnest", "using", "values", "when", "where", "with",
+    "alter",
+    "and",
+    "as",
+    "between",
+    "by",
+    "case",
+    "cast",
+    "constraint",
+    "create",
+    "cross",
+    "cube",
+    "current_catalog",
+    "current_date",
+    "current_path",
+    "current_role",
+    "current_schema",
+    "current_time",
+    "current_timestamp",
+    "current_user",
+    "deallocate",
+    "delete",
+    "describe",
+    "distinct",
+    "drop",
+    "else",
+    "end",
+    "escape",
+    "except",
+    "execute",
+    "exists",
+    "extract",
+    "false",
+    "first",
+    "for",
+    "from",
+    "full",
+    "group",
+    "grouping",
+    "having",
+    "in",
+    "inner",
+    "insert",
+    "intersect",
+    "into",
+    "is",
+    "join",
+    "json_array",
+    "json_exists",
+    "json_object",
+    "json_query",
+    "json_table",
+    "json_value",
+    "last",
+    "left",
+    "like",
+    "listagg",
+    "localtime",
+    "localtimestamp",
+    "natural",
+    "normalize",
+    "not",
+    "null",
+    "of",
+    "on",
+    "or",
+    "order",
+    "outer",
+    "prepare",
+    "recursive",
+    "right",
+    "rollup",
+    "select",
+    "skip",
+    "table",
+    "then",
+    "trim",
+    "true",
+    "uescape",
+    "union",
+    "unnest",
+    "using",
+    "values",
+    "when",
+    "where",
+    "with",
 ];
 
 /// Whether a word has to be quoted to be a name.
@@ -380,8 +455,7 @@ impl<'a> Parser<'a> {
             self.word("all");
         }
         let items = self.list(Self::item)?;
-        let from =
-            if self.word("from") { self.list(Self::relation)? } else { Vec::new() };
+        let from = if self.word("from") { self.list(Self::relation)? } else { Vec::new() };
         let filter = if self.word("where") { Some(self.expr()?) } else { None };
         let group = if self.words(&["group", "by"]) {
             if !self.word("distinct") && self.here().is_word("all") && !self.ahead(1).is("(") {
@@ -392,8 +466,7 @@ impl<'a> Parser<'a> {
             None
         };
         let having = if self.word("having") { Some(self.expr()?) } else { None };
-        let windows =
-            if self.word("window") { self.list(Self::named_window)? } else { Vec::new() };
+        let windows = if self.word("window") { self.list(Self::named_window)? } else { Vec::new() };
         Ok(Select { distinct, items, from, filter, group, having, windows, at })
     }
 
@@ -405,8 +478,7 @@ impl<'a> Parser<'a> {
         let expr = self.expr()?;
         if self.here().is(".") && self.ahead(1).is("*") {
             self.at += 2;
-            let columns =
-                if self.word("as") { self.listed(Self::ident)? } else { Vec::new() };
+            let columns = if self.word("as") { self.listed(Self::ident)? } else { Vec::new() };
             return Ok(Item::AllOf(expr, columns));
         }
         let alias = if self.word("as") || self.is_alias() { Some(self.ident()?) } else { None };

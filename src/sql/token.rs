@@ -120,7 +120,10 @@ impl<'a> Lexer<'a> {
                 let start = self.at;
                 let name = self.quoted('"')?;
                 if name.is_empty() {
-                    return Err(Refusal::syntax(start, "Zero-length delimited identifier not allowed"));
+                    return Err(Refusal::syntax(
+                        start,
+                        "Zero-length delimited identifier not allowed",
+                    ));
                 }
                 Ok(Kind::Quoted(name))
             }
@@ -133,19 +136,24 @@ impl<'a> Lexer<'a> {
                 self.at += 1;
                 let digits = self.quoted('\'')?;
                 bytes(&digits).map(Kind::Binary).ok_or_else(|| {
-                    Refusal::syntax(start, "Binary literal can only contain hexadecimal digits, two for each byte")
+                    Refusal::syntax(
+                        start,
+                        "Binary literal can only contain hexadecimal digits, two for each byte",
+                    )
                 })
             }
             'u' | 'U' if rest[1..].starts_with("&'") => {
                 let start = self.at;
                 self.at += 2;
                 let text = self.quoted('\'')?;
-                unicode(&text).map(Kind::Text).ok_or_else(|| {
-                    Refusal::syntax(start, "Invalid Unicode escape sequence")
-                })
+                unicode(&text)
+                    .map(Kind::Text)
+                    .ok_or_else(|| Refusal::syntax(start, "Invalid Unicode escape sequence"))
             }
             _ if first.is_alphabetic() || first == '_' => {
-                let part = |char: char| char.is_alphanumeric() || char == '_' || char == '@' || char == '$';
+                let part = |char: char| {
+                    char.is_alphanumeric() || char == '_' || char == '@' || char == '$'
+                };
                 let end = rest.find(|char| !part(char)).unwrap_or(rest.len());
                 self.at += end;
                 Ok(Kind::Word(rest[..end].to_owned()))
@@ -283,13 +291,21 @@ mod tests {
 
     #[test]
     fn symbols_are_read_longest_first() {
-        let symbols = [Kind::Symbol("->"), Kind::Symbol("<>"), Kind::Symbol("<"), Kind::Symbol("-"), Kind::End];
+        let symbols = [
+            Kind::Symbol("->"),
+            Kind::Symbol("<>"),
+            Kind::Symbol("<"),
+            Kind::Symbol("-"),
+            Kind::End,
+        ];
         assert_eq!(kinds("-><>< -"), symbols);
     }
 
     #[test]
     fn what_cannot_be_read_is_refused_with_its_place() {
-        for (text, at) in [("SELECT 'x", 7), ("a /* b", 2), ("a `b`", 2), ("12ab", 0), ("x ~ y", 2), ("\"\"", 0)] {
+        for (text, at) in
+            [("SELECT 'x", 7), ("a /* b", 2), ("a `b`", 2), ("12ab", 0), ("x ~ y", 2), ("\"\"", 0)]
+        {
             assert_eq!(tokens(text).unwrap_err().at, Some(at), "{text}");
         }
     }

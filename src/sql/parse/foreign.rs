@@ -10,9 +10,8 @@ pub(super) fn statement(tokens: &[Token]) -> Result<(), Refusal> {
         "alter", "analyze", "call", "comment", "create", "delete", "deny", "drop", "grant",
         "insert", "merge", "msck", "refresh", "revoke", "truncate", "unload", "update", "vacuum",
     ];
-    const SESSION: [&str; 9] = [
-        "commit", "deallocate", "execute", "prepare", "reset", "rollback", "set", "start", "use",
-    ];
+    const SESSION: [&str; 9] =
+        ["commit", "deallocate", "execute", "prepare", "reset", "rollback", "set", "start", "use"];
     let first = &tokens[0];
     let Kind::Word(word) = &first.kind else {
         return match first.kind {
@@ -61,7 +60,9 @@ pub(super) fn hint(tokens: &[Token], at: usize, refusal: Refusal) -> Refusal {
             "\\" => "a backslash is an ordinary character inside quotes, and nothing outside",
             "=>" => "arguments have no names here",
             ":" => "a value is :name, with a name after the colon",
-            ")" if before.is_some_and(|before| before.is("(")) => "something has to stand between the parentheses",
+            ")" if before.is_some_and(|before| before.is("(")) => {
+                "something has to stand between the parentheses"
+            }
             "," => "",
             _ => "",
         },

@@ -12,7 +12,8 @@ impl Parser<'_> {
             if self.words(&["cross", "join"]) {
                 let right = Box::new(self.nested(Self::relation_primary)?);
                 let on = JoinOn::Nothing;
-                left = Relation::Join { kind: JoinKind::Cross, left: Box::new(left), right, on, at };
+                left =
+                    Relation::Join { kind: JoinKind::Cross, left: Box::new(left), right, on, at };
                 continue;
             }
             if self.here().is_word("natural") {

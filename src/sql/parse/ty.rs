@@ -25,9 +25,11 @@ impl Parser<'_> {
             return Ok(SqlType::array(ty));
         }
         match ty {
-            SqlType::Map(key, _) if matches!(*key, SqlType::Json) => {
-                Err(Refusal::new("TYPE_MISMATCH", at, format!("map key type {key} is not comparable")))
-            }
+            SqlType::Map(key, _) if matches!(*key, SqlType::Json) => Err(Refusal::new(
+                "TYPE_MISMATCH",
+                at,
+                format!("map key type {key} is not comparable"),
+            )),
             ty => Ok(ty),
         }
     }
@@ -60,7 +62,11 @@ impl Parser<'_> {
             "time" => {
                 let precision = self.precision()?;
                 if self.words(&["with", "time", "zone"]) {
-                    return Err(unsupported(at, "time with time zone", "use timestamp with time zone"));
+                    return Err(unsupported(
+                        at,
+                        "time with time zone",
+                        "use timestamp with time zone",
+                    ));
                 }
                 self.words(&["without", "time", "zone"]);
                 SqlType::Time(precision)
@@ -124,7 +130,9 @@ impl Parser<'_> {
             && !self.ahead(1).is("<")
             && !self.ahead(1).is(",")
             && !self.ahead(1).is(")")
-            && !(self.ahead(1).is_word("with") || self.ahead(1).is_word("precision") || self.here().is_word("interval") && self.ahead(2).is_word("to"));
+            && !(self.ahead(1).is_word("with")
+                || self.ahead(1).is_word("precision")
+                || self.here().is_word("interval") && self.ahead(2).is_word("to"));
         if !named {
             return Ok((None, self.ty()?));
         }
@@ -141,13 +149,17 @@ impl Parser<'_> {
         let scale = if self.eat(",") { self.number()? } else { 0 };
         self.need(")")?;
         match (u8::try_from(precision), i8::try_from(scale)) {
-            (Ok(precision @ 1..=38), Ok(scale)) if u32::from(precision) >= scale.unsigned_abs().into() => {
+            (Ok(precision @ 1..=38), Ok(scale))
+                if u32::from(precision) >= scale.unsigned_abs().into() =>
+            {
                 Ok(SqlType::Decimal(precision, scale))
             }
             _ => Err(Refusal::new(
                 "TYPE_MISMATCH",
                 at,
-                format!("DECIMAL precision must be in range [1, 38] and scale in range [0, precision]: ({precision},{scale})"),
+                format!(
+                    "DECIMAL precision must be in range [1, 38] and scale in range [0, precision]: ({precision},{scale})"
+                ),
             )),
         }
     }
@@ -183,7 +195,10 @@ impl Parser<'_> {
             return Err(self.unexpected("<integer>"));
         };
         let Ok(number) = digits.parse() else {
-            return Err(Refusal::syntax(self.place(), format!("Invalid numeric literal: {digits}")));
+            return Err(Refusal::syntax(
+                self.place(),
+                format!("Invalid numeric literal: {digits}"),
+            ));
         };
         self.at += 1;
         Ok(number)
