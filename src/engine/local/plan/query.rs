@@ -1,0 +1,316 @@
+//! Queries: `WITH`, set operations, `VALUES`, and order and limit around them.
+
+use datafusion::logical_expr::{Expr, LogicalPlanBuilder, SortExpr};
+
+use super::scope::{Field, Scope};
+use super::{Cte, Planner, Relation, Result, Typed, bug, column, project};
+use crate::sql::ast::{self, Body, ExprKind, Query, SetOp, Sort};
+use crate::sql::refusal::Refusal;
+use crate::sql::ty::SqlType;
+
+impl Planner<'_> {
+    /// Plans a query; `outer` is what the query around it can see.
+    pub(super) fn query(&mut self, query: &Query, outer: Option<&Scope<'_>>) -> Result<Relation> {
+        let known = self.ctes.len();
+        let planned = self.query_with(query, outer);
+        self.ctes.truncate(known);
+        planned
+    }
+
+    fn query_with(&mut self, query: &Query, outer: Option<&Scope<'_>>) -> Result<Relation> {
+        let known = self.ctes.len();
+        for cte in &query.with {
+            let name = cte.name.key();
+            if self.ctes[known..].iter().any(|other| other.name == name) {
+                return Err(Refusal::new(
+                    "DUPLICATE_NAMED_QUERY",
+                    cte.name.at,
+                    format!("WITH query name '{}' specified more than once", cte.name.text),
+                ));
+            }
+            let mut relation = match query.recursive {
+                true if mentions(&cte.query, &name) => self.recursive(cte, outer)?,
+                _ => self.query(&cte.query, outer)?,
+            };
+            rename(&mut relation.fields, &cte.columns, &name, cte.name.at)?;
+            self.ctes.push(Cte { name, relation });
+        }
+        let relation = match &query.body {
+            Body::Select(select) => self.select(select, &query.order, outer)?,
+            body => {
+                let relation = self.body(body, outer)?;
+                self.sorted(relation, &query.order)?
+            }
+        };
+        self.limited(relation, query)
+    }
+
+    fn body(&mut self, body: &Body, outer: Option<&Scope<'_>>) -> Result<Relation> {
+        match body {
+            Body::Select(select) => self.select(select, &[], outer),
+            Body::Values(rows) => self.values(rows, outer),
+            Body::Table(name) => {
+                let mut relation = self.find_table(name)?;
+                relation.fields.retain(|field| !field.hidden);
+                let columns = relation.fields.iter().map(|field| column(&field.id)).collect();
+                Ok(Relation { plan: project(relation.plan, columns)?, fields: relation.fields })
+            }
+            Body::Query(query) => self.query(query, outer),
+            Body::Set { op, all, left, right, at } => {
+                let left = self.body(left, outer)?;
+                let right = self.body(right, outer)?;
+                self.set(*op, *all, left, right, *at)
+            }
+        }
+    }
+
+    fn set(
+        &mut self,
+        op: SetOp,
+        all: bool,
+        left: Relation,
+        right: Relation,
+        at: usize,
+    ) -> Result<Relation> {
+        let name = match op {
+            SetOp::Union => "UNION",
+            SetOp::Intersect => "INTERSECT",
+            SetOp::Except => "EXCEPT",
+        };
+        if left.fields.len() != right.fields.len() {
+            return Err(Refusal::new(
+                "TYPE_MISMATCH",
+                at,
+                format!(
+                    "{name} query has different number of fields: {}, {}",
+                    left.fields.len(),
+                    right.fields.len()
+                ),
+            ));
+        }
+        let mut fields = Vec::new();
+        let (mut from_left, mut from_right) = (Vec::new(), Vec::new());
+        for (at_column, (one, other)) in left.fields.iter().zip(&right.fields).enumerate() {
+            let Some(ty) = one.ty.common(&other.ty) else {
+                return Err(Refusal::new(
+                    "TYPE_MISMATCH",
+                    at,
+                    format!(
+                        "column {} in {name} query has incompatible types: {}, {}",
+                        at_column + 1,
+                        one.ty,
+                        other.ty
+                    ),
+                ));
+            };
+            let id = self.fresh(one.name.as_deref().unwrap_or("column"));
+            for (field, into) in [(one, &mut from_left), (other, &mut from_right)] {
+                let value = Typed::new(column(&field.id), field.ty.clone());
+                into.push(self.converted(value, &ty).expr.alias(&id));
+            }
+            fields.push(Field { id, ty, qualifier: Vec::new(), hidden: false, ..one.clone() });
+        }
+        let left = LogicalPlanBuilder::from(project(left.plan, from_left)?);
+        let right = project(right.plan, from_right)?;
+        let plan = match (op, all) {
+            (SetOp::Union, true) => left.union(right).and_then(LogicalPlanBuilder::build),
+            (SetOp::Union, false) => {
+                left.union(right).and_then(LogicalPlanBuilder::distinct).and_then(LogicalPlanBuilder::build)
+            }
+            (SetOp::Intersect, all) => {
+                left.build().and_then(|left| LogicalPlanBuilder::intersect(left, right, all))
+            }
+            (SetOp::Except, all) => {
+                left.build().and_then(|left| LogicalPlanBuilder::except(left, right, all))
+            }
+        };
+        Ok(Relation { plan: plan.map_err(bug)?, fields })
+    }
+
+    fn values(&mut self, rows: &[ast::Expr], outer: Option<&Scope<'_>>) -> Result<Relation> {
+        let scope = Scope::new(&[], outer);
+        let mut typed: Vec<Vec<Typed>> = Vec::new();
+        for row in rows {
+            let cells = match &row.kind {
+                ExprKind::Row(cells) => cells.iter().collect(),
+                _ => vec![row],
+            };
+            let cells = cells.into_iter().map(|cell| self.scalar(cell, &scope));
+            typed.push(cells.collect::<Result<_>>()?);
+        }
+        let width = typed[0].len();
+        let mut types = vec![SqlType::Unknown; width];
+        for (row, written) in typed.iter().zip(rows) {
+            if row.len() != width {
+                return Err(Refusal::new(
+                    "TYPE_MISMATCH",
+                    written.at,
+                    format!("Values rows have mismatched sizes: {width} vs {}", row.len()),
+                ));
+            }
+            for (ty, cell) in types.iter_mut().zip(row) {
+                let Some(common) = ty.common(&cell.ty) else {
+                    return Err(Refusal::new(
+                        "TYPE_MISMATCH",
+                        written.at,
+                        format!("Values rows have mismatched types: {ty} vs {}", cell.ty),
+                    ));
+                };
+                *ty = common;
+            }
+        }
+        let mut fields = Vec::new();
+        for ty in &types {
+            let id = self.fresh("column");
+            fields.push(Field {
+                qualifier: Vec::new(),
+                name: None,
+                shown: None,
+                id,
+                ty: ty.clone(),
+                hidden: false,
+            });
+        }
+        let rows: Vec<Vec<Expr>> = typed
+            .into_iter()
+            .map(|row| {
+                row.into_iter().zip(&types).map(|(cell, ty)| self.converted(cell, ty).expr).collect()
+            })
+            .collect();
+        // A row at a time, each a projection of nothing: values that are computed, as arrays are,
+        // do not have to be constant for that.
+        let mut plan: Option<LogicalPlanBuilder> = None;
+        for row in rows {
+            let cells = row.into_iter().zip(&fields).map(|(cell, field)| cell.alias(&field.id));
+            let one = LogicalPlanBuilder::empty(true).project(cells).map_err(bug)?;
+            plan = Some(match plan {
+                None => one,
+                Some(plan) => plan.union(one.build().map_err(bug)?).map_err(bug)?,
+            });
+        }
+        let plan = plan.unwrap_or_else(|| LogicalPlanBuilder::empty(false));
+        Ok(Relation { plan: plan.build().map_err(bug)?, fields })
+    }
+
+    /// Sorts what is no `SELECT`: by its output columns only.
+    fn sorted(&mut self, relation: Relation, order: &[Sort]) -> Result<Relation> {
+        if order.is_empty() {
+            return Ok(relation);
+        }
+        let mut keys = Vec::new();
+        for sort in order {
+            let key = match ordinal(&sort.expr, relation.fields.len(), "ORDER BY")? {
+                Some(at) => Typed::new(column(&relation.fields[at].id), relation.fields[at].ty.clone()),
+                None => self.scalar(&sort.expr, &Scope::new(&relation.fields, None))?,
+            };
+            keys.push(self.sort_key(key, sort)?);
+        }
+        let plan = LogicalPlanBuilder::from(relation.plan)
+            .sort(keys)
+            .and_then(LogicalPlanBuilder::build)
+            .map_err(bug)?;
+        Ok(Relation { plan, fields: relation.fields })
+    }
+
+    /// NULL comes last unless it is asked for first, whatever the direction.
+    pub(super) fn sort_key(&self, key: Typed, sort: &Sort) -> Result<SortExpr> {
+        if !key.ty.is_orderable() {
+            return Err(Refusal::new(
+                "TYPE_MISMATCH",
+                sort.expr.at,
+                format!("Type {} is not orderable, and therefore cannot be used in ORDER BY", key.ty),
+            ));
+        }
+        Ok(SortExpr::new(key.expr, !sort.descending, sort.nulls_first))
+    }
+
+    fn limited(&mut self, relation: Relation, query: &Query) -> Result<Relation> {
+        let skip = query.offset.as_ref().map(count).transpose()?;
+        let fetch = query.limit.as_ref().map(count).transpose()?;
+        if query.with_ties {
+            return Err(Refusal::new(
+                "NOT_SUPPORTED",
+                query.at,
+                "the embedded engine does not have FETCH FIRST ... WITH TIES",
+            )
+            .hint("number the rows with rank() and filter on it in a query around"));
+        }
+        if skip.is_none() && fetch.is_none() {
+            return Ok(relation);
+        }
+        let plan = LogicalPlanBuilder::from(relation.plan)
+            .limit(skip.unwrap_or(0), fetch)
+            .and_then(LogicalPlanBuilder::build)
+            .map_err(bug)?;
+        Ok(Relation { plan, fields: relation.fields })
+    }
+
+    fn recursive(&mut self, cte: &ast::Cte, _: Option<&Scope<'_>>) -> Result<Relation> {
+        Err(Refusal::new(
+            "NOT_SUPPORTED",
+            cte.name.at,
+            "the embedded engine does not have recursive queries",
+        )
+        .hint("events have no depth without limit: join as many times as there are levels"))
+    }
+}
+
+/// Whether a query selects from a relation of this name.
+fn mentions(query: &Query, name: &str) -> bool {
+    // The tree's own text is enough: a false alarm only refuses what is refused anyway.
+    let text = format!("{:?}", query.body).to_lowercase();
+    text.contains(&format!("table([ident {{ text: \"{name}\""))
+}
+
+fn count(expr: &ast::Expr) -> Result<usize> {
+    match &expr.kind {
+        ExprKind::Integer(digits) => digits.parse().map_err(|_| {
+            Refusal::new("INVALID_LIMIT_CLAUSE", expr.at, format!("Invalid limit: {digits}"))
+        }),
+        _ => Err(super::literal::placeholder(expr.at)),
+    }
+}
+
+/// The position that an integer stands for in `ORDER BY` and `GROUP BY`, from 0.
+pub(super) fn ordinal(expr: &ast::Expr, count: usize, clause: &str) -> Result<Option<usize>> {
+    let ExprKind::Integer(digits) = &expr.kind else {
+        return Ok(None);
+    };
+    match digits.parse::<usize>() {
+        Ok(at) if (1..=count).contains(&at) => Ok(Some(at - 1)),
+        _ => Err(Refusal::new(
+            "INVALID_COLUMN_REFERENCE",
+            expr.at,
+            format!("{clause} position {digits} is not in select list"),
+        )),
+    }
+}
+
+/// Gives a relation a name, and its columns other names.
+pub(super) fn rename(
+    fields: &mut Vec<Field>,
+    columns: &[ast::Ident],
+    name: &str,
+    at: usize,
+) -> Result<()> {
+    fields.retain(|field| columns.is_empty() || !field.hidden);
+    if !columns.is_empty() && columns.len() != fields.len() {
+        return Err(Refusal::new(
+            "MISMATCHED_COLUMN_ALIASES",
+            at,
+            format!(
+                "Column alias list has {} entries but '{name}' has {} columns available",
+                columns.len(),
+                fields.len()
+            ),
+        ));
+    }
+    for (at, field) in fields.iter_mut().enumerate() {
+        field.qualifier = vec![name.to_owned()];
+        if let Some(column) = columns.get(at) {
+            field.name = Some(column.key());
+            field.shown = Some(column.text.clone());
+        }
+    }
+    Ok(())
+}
