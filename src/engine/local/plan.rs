@@ -121,7 +121,7 @@ struct Planner<'a> {
     /// Counts the names that were given out.
     names: usize,
     /// Where columns were mentioned, for errors: place and text by column.
-    mentions: HashMap<String, (usize, String)>,
+    mentions: HashMap<String, Vec<(usize, String)>>,
 }
 
 /// Plans `statement`; `now` is the instant of the query, in milliseconds since 1970.
