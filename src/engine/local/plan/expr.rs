@@ -1,0 +1,330 @@
+//! Expressions: which part of the planner each goes to, and conditional ones.
+
+use datafusion::logical_expr::expr::Case;
+use datafusion::logical_expr::{Expr, lit};
+
+use super::name::chain_text;
+use super::scope::{Parameter, Scope};
+use super::select::Chosen;
+use super::{Planner, Result, Typed, literal};
+use crate::sql::ast::{self, ExprKind, Ident, Window};
+use crate::sql::refusal::Refusal;
+use crate::sql::ty::SqlType;
+
+/// What an expression may hold besides plain values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Allow {
+    Nothing,
+    Aggregates,
+    /// Aggregates and window functions.
+    Everything,
+}
+
+/// Where an expression stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Context<'a> {
+    pub(super) scope: Scope<'a>,
+    pub(super) allow: Allow,
+    /// As errors call the place.
+    pub(super) clause: &'static str,
+    /// Parameters of the lambdas around it.
+    pub(super) parameters: &'a [Parameter],
+    /// Output columns that names may stand for.
+    pub(super) outputs: &'a [Chosen],
+    /// Windows that have names.
+    pub(super) windows: &'a [(Ident, Window)],
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn new(scope: Scope<'a>, allow: Allow, clause: &'static str) -> Self {
+        Self { scope, allow, clause, parameters: &[], outputs: &[], windows: &[] }
+    }
+
+    pub(super) fn with_windows(self, windows: &'a [(Ident, Window)]) -> Self {
+        Self { windows, ..self }
+    }
+}
+
+impl Planner<'_> {
+    /// A plain value.
+    pub(super) fn scalar(&mut self, expr: &ast::Expr, scope: &Scope<'_>) -> Result<Typed> {
+        self.expr(expr, &Context::new(*scope, Allow::Nothing, "expression"))
+    }
+
+    /// Any expression.
+    pub(super) fn expr(&mut self, expr: &ast::Expr, context: &Context<'_>) -> Result<Typed> {
+        let at = expr.at;
+        match &expr.kind {
+            ExprKind::Null => Ok(Typed::null(SqlType::Unknown)),
+            ExprKind::Boolean(value) => Ok(Typed::new(lit(*value), SqlType::Boolean)),
+            ExprKind::Text(text) => Ok(literal::text(text)),
+            ExprKind::Binary(bytes) => Ok(Typed::new(lit(bytes.clone()), SqlType::Varbinary)),
+            ExprKind::Integer(digits) => literal::integer(digits, at),
+            ExprKind::Decimal(digits) => literal::decimal(digits, at),
+            ExprKind::Double(digits) => literal::double(digits, at),
+            ExprKind::Typed(ty, text) => literal::typed(ty, text, at),
+            ExprKind::Interval { text, negative, from, to } => {
+                literal::interval(text, *negative, *from, *to, at)
+            }
+            ExprKind::Now(now, precision) => literal::now(self.now, *now, *precision, at),
+            ExprKind::Placeholder => Err(literal::placeholder(at)),
+            ExprKind::Name(_) | ExprKind::Field(..) => match self.name(expr, context)? {
+                Some(typed) => Ok(typed),
+                None => self.field_of_expr(expr, context),
+            },
+            ExprKind::Subscript(base, index) => {
+                let base = self.expr(base, context)?;
+                let index = self.expr(index, context)?;
+                self.subscript(base, index, at)
+            }
+            ExprKind::Call(call) => self.call(call, at, context),
+            ExprKind::Lambda(..) => Err(Refusal::new(
+                "TYPE_MISMATCH",
+                at,
+                "a lambda can only stand as an argument of a function",
+            )),
+            ExprKind::Negate(inner) => self.negate(inner, at, context),
+            ExprKind::Arithmetic(symbol, left, right) => {
+                let left = self.expr(left, context)?;
+                let right = self.expr(right, context)?;
+                self.arithmetic(symbol, left, right, at)
+            }
+            ExprKind::Compare(op, left, right) => {
+                let left = self.expr(left, context)?;
+                let right = self.expr(right, context)?;
+                self.compare(*op, left, right, at)
+            }
+            ExprKind::And(terms) => self.logical(terms, true, context),
+            ExprKind::Or(terms) => self.logical(terms, false, context),
+            ExprKind::Not(inner) => {
+                let typed = self.expr(inner, context)?;
+                let may_fail = typed.may_fail;
+                let typed = self.operand(typed, inner.at, "Value of logical NOT expression")?;
+                Ok(Typed::failing(Expr::Not(Box::new(typed.expr)), SqlType::Boolean, may_fail))
+            }
+            ExprKind::IsNull(inner) => {
+                let typed = self.expr(inner, context)?;
+                let value = Expr::IsNull(Box::new(typed.expr));
+                Ok(Typed::failing(value, SqlType::Boolean, typed.may_fail))
+            }
+            ExprKind::IsDistinct(left, right) => {
+                let left = self.expr(left, context)?;
+                let right = self.expr(right, context)?;
+                self.is_distinct(left, right, at)
+            }
+            ExprKind::Between(value, low, high) => {
+                let value = self.expr(value, context)?;
+                let low = self.expr(low, context)?;
+                let high = self.expr(high, context)?;
+                self.between(value, low, high, at)
+            }
+            ExprKind::In(value, items) => {
+                let value = self.expr(value, context)?;
+                let items: Vec<_> =
+                    items.iter().map(|item| self.expr(item, context)).collect::<Result<_>>()?;
+                self.in_list(value, items, at)
+            }
+            ExprKind::Like(value, pattern, escape) => {
+                let value_type = self.expr(value, context)?;
+                let pattern_type = self.expr(pattern, context)?;
+                let escape_type =
+                    escape.as_ref().map(|escape| self.expr(escape, context)).transpose()?;
+                self.like(value_type, pattern_type, escape_type, value.at, pattern.at)
+            }
+            ExprKind::InQuery(value, query) => self.in_query(value, query, at, context),
+            ExprKind::Exists(query) => self.exists(query, context),
+            ExprKind::Subquery(query) => self.scalar_query(query, at, context),
+            ExprKind::Quantified { op, left, all, query } => {
+                self.quantified(*op, left, *all, query, at, context)
+            }
+            ExprKind::Case { operand, whens, otherwise } => {
+                self.case(operand.as_deref(), whens, otherwise.as_deref(), context)
+            }
+            ExprKind::Cast { value, ty, or_null } => {
+                let value = self.expr(value, context)?;
+                self.cast(value, ty, *or_null, at)
+            }
+            ExprKind::AtZone(value, zone) => {
+                let value = self.expr(value, context)?;
+                let zone = self.expr(zone, context)?;
+                self.at_zone(value, zone, at)
+            }
+            ExprKind::Extract(field, value) => {
+                let typed = self.expr(value, context)?;
+                self.extract(field, typed, at)
+            }
+            ExprKind::Array(items) => {
+                let items: Vec<_> =
+                    items.iter().map(|item| self.expr(item, context)).collect::<Result<_>>()?;
+                let ty = common(&items, |found| {
+                    Refusal::new(
+                        "TYPE_MISMATCH",
+                        at,
+                        format!("All ARRAY elements must be the same type or coercible to a common type. Cannot find common type between {found}"),
+                    )
+                })?;
+                let items = items.into_iter().map(|item| self.converted(item, &ty)).collect();
+                self.function("$array", items, at)
+            }
+            ExprKind::Row(items) => {
+                let items: Vec<_> =
+                    items.iter().map(|item| self.expr(item, context)).collect::<Result<_>>()?;
+                self.function("$row", items, at)
+            }
+            ExprKind::Grouping(columns) => self.grouping(columns, at, context),
+        }
+    }
+
+    fn field_of_expr(&mut self, expr: &ast::Expr, context: &Context<'_>) -> Result<Typed> {
+        let ExprKind::Field(base, name) = &expr.kind else {
+            return Err(Refusal::new("SYNTAX_ERROR", expr.at, "no field"));
+        };
+        let text = chain_text(base).map(|base| format!("{base}.{}", name.text));
+        let row = self.expr(base, context)?;
+        self.row_field(row, name, text.as_deref(), expr.at)
+    }
+
+    /// Conditions from left to right: what may fail is computed only where those before it do not
+    /// decide.
+    fn logical(&mut self, terms: &[ast::Expr], and: bool, context: &Context<'_>) -> Result<Typed> {
+        let name = if and { "AND" } else { "OR" };
+        let mut planned = Vec::new();
+        for term in terms {
+            let typed = self.expr(term, context)?;
+            planned.push(self.operand(typed, term.at, &format!("Logical expression term {name}"))?);
+        }
+        let mut planned = planned.into_iter();
+        let Some(mut all) = planned.next() else {
+            return Ok(Typed::new(lit(and), SqlType::Boolean));
+        };
+        for term in planned {
+            let may_fail = all.may_fail || term.may_fail;
+            let both = |left: Expr, right: Expr| if and { left.and(right) } else { left.or(right) };
+            let expr = if term.may_fail {
+                let decided = if and { Expr::Not(Box::new(all.expr.clone())) } else { all.expr.clone() };
+                Expr::Case(Case::new(
+                    None,
+                    vec![(Box::new(decided), Box::new(lit(!and)))],
+                    Some(Box::new(both(all.expr, term.expr))),
+                ))
+            } else {
+                both(all.expr, term.expr)
+            };
+            all = Typed::failing(expr, SqlType::Boolean, may_fail);
+        }
+        Ok(all)
+    }
+
+    /// A boolean operand.
+    fn operand(&mut self, typed: Typed, at: usize, what: &str) -> Result<Typed> {
+        match &typed.ty {
+            SqlType::Boolean => Ok(typed),
+            SqlType::Unknown => Ok(self.converted(typed, &SqlType::Boolean)),
+            ty => Err(Refusal::new(
+                "TYPE_MISMATCH",
+                at,
+                format!("{what} must evaluate to a boolean: actual type {ty}"),
+            )
+            .hint("compare it with a value")),
+        }
+    }
+
+    fn case(
+        &mut self,
+        operand: Option<&ast::Expr>,
+        whens: &[(ast::Expr, ast::Expr)],
+        otherwise: Option<&ast::Expr>,
+        context: &Context<'_>,
+    ) -> Result<Typed> {
+        let operand = match operand {
+            Some(operand) => Some((self.expr(operand, context)?, operand.at)),
+            None => None,
+        };
+        let mut conditions = Vec::new();
+        let mut results = Vec::new();
+        for (when, then) in whens {
+            let typed = self.expr(when, context)?;
+            conditions.push(match &operand {
+                None => self.operand(typed, when.at, "CASE WHEN clause")?,
+                Some((operand, at)) => {
+                    if operand.ty.common(&typed.ty).is_none() {
+                        return Err(Refusal::new(
+                            "TYPE_MISMATCH",
+                            when.at,
+                            format!("CASE operand type does not match WHEN clause operand type: {} vs {}", operand.ty, typed.ty),
+                        )
+                        .hint(super::hint::mismatch(&operand.ty, &typed.ty)));
+                    }
+                    self.compare(ast::Comparison::Equal, operand.clone(), typed, *at)?
+                }
+            });
+            results.push((self.expr(then, context)?, then.at));
+        }
+        if let Some(otherwise) = otherwise {
+            results.push((self.expr(otherwise, context)?, otherwise.at));
+        }
+        let mut ty = SqlType::Unknown;
+        for (result, at) in &results {
+            ty = match ty.common(&result.ty) {
+                Some(common) => common,
+                None => {
+                    return Err(Refusal::new(
+                        "TYPE_MISMATCH",
+                        *at,
+                        format!("All CASE results must be the same type or coercible to a common type. Cannot find common type between {ty} and {}, all types (without duplicates): [{}]", result.ty, distinct_types(results.iter().map(|(result, _)| &result.ty))),
+                    ));
+                }
+            };
+        }
+        let may_fail = conditions.iter().any(|condition| condition.may_fail)
+            || results.iter().any(|(result, _)| result.may_fail);
+        let mut results =
+            results.into_iter().map(|(result, _)| Box::new(self.converted(result, &ty).expr)).collect::<Vec<_>>();
+        let otherwise = if otherwise.is_some() { results.pop() } else { None };
+        let branches = conditions.into_iter().map(|condition| Box::new(condition.expr)).zip(results);
+        let case = Case::new(None, branches.collect(), otherwise);
+        let expr = if ty == SqlType::Unknown { Typed::null(ty.clone()).expr } else { Expr::Case(case) };
+        Ok(Typed::failing(expr, ty, may_fail))
+    }
+
+    /// `CASE WHEN condition THEN value ELSE otherwise END`, of one type.
+    pub(super) fn choice(condition: Typed, value: Typed, otherwise: Typed) -> Typed {
+        let may_fail = condition.may_fail || value.may_fail || otherwise.may_fail;
+        let ty = value.ty;
+        let case = Case::new(
+            None,
+            vec![(Box::new(condition.expr), Box::new(value.expr))],
+            Some(Box::new(otherwise.expr)),
+        );
+        Typed::failing(Expr::Case(case), ty, may_fail)
+    }
+}
+
+/// The common type of all; `refuse` makes the error from two that have none.
+pub(super) fn common(items: &[Typed], refuse: impl Fn(&str) -> Refusal) -> Result<SqlType> {
+    let mut ty = SqlType::Unknown;
+    for item in items {
+        ty = match ty.common(&item.ty) {
+            Some(common) => common,
+            None => {
+                let all = distinct_types(items.iter().map(|item| &item.ty));
+                return Err(refuse(&format!(
+                    "{ty} and {}, all types (without duplicates): [{all}]",
+                    item.ty
+                )));
+            }
+        };
+    }
+    Ok(ty)
+}
+
+fn distinct_types<'a>(types: impl Iterator<Item = &'a SqlType>) -> String {
+    let mut names: Vec<String> = Vec::new();
+    for ty in types {
+        let name = ty.to_string();
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names.join(", ")
+}

@@ -1,0 +1,175 @@
+//! Constants.
+
+use datafusion::arrow::array::ArrayRef;
+use datafusion::common::ScalarValue;
+use datafusion::logical_expr::{Expr, lit};
+
+use super::super::trino::{cast, moment};
+use super::super::zone::{self, Zone};
+use super::{Result, Typed};
+use crate::sql::ast::{Now, Unit};
+use crate::sql::refusal::Refusal;
+use crate::sql::ty::SqlType;
+
+/// A text.
+pub(super) fn text(text: &str) -> Typed {
+    let length = u32::try_from(text.chars().count()).ok();
+    Typed::new(lit(text), SqlType::Varchar(length))
+}
+
+/// Digits: `integer`, or `bigint` if that is too narrow.
+pub(super) fn integer(digits: &str, at: usize) -> Result<Typed> {
+    if let Ok(value) = digits.parse::<i32>() {
+        return Ok(Typed::new(lit(value), SqlType::Integer));
+    }
+    match digits.parse::<i64>() {
+        Ok(value) => Ok(Typed::new(lit(value), SqlType::Bigint)),
+        Err(_) => Err(Refusal::new(
+            "INVALID_LITERAL",
+            at,
+            format!("Invalid numeric literal: {digits}"),
+        )),
+    }
+}
+
+/// Digits with a point: a decimal with just the places that are written.
+pub(super) fn decimal(digits: &str, at: usize) -> Result<Typed> {
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let whole = whole.trim_start_matches('0');
+    let refusal =
+        || Refusal::new("INVALID_LITERAL", at, format!("Invalid numeric literal: {digits}"));
+    let precision = u8::try_from((whole.len() + fraction.len()).max(1)).map_err(|_| refusal())?;
+    let scale = i8::try_from(fraction.len()).map_err(|_| refusal())?;
+    if precision > 38 {
+        return Err(refusal());
+    }
+    let value: i128 = format!("0{whole}{fraction}").parse().map_err(|_| refusal())?;
+    let value = ScalarValue::Decimal128(Some(value), precision, scale);
+    Ok(Typed::new(lit(value), SqlType::Decimal(precision, scale)))
+}
+
+/// Digits with an exponent.
+pub(super) fn double(digits: &str, at: usize) -> Result<Typed> {
+    match digits.parse::<f64>() {
+        Ok(value) if value.is_finite() => Ok(Typed::new(lit(value), SqlType::Double)),
+        _ => Err(Refusal::new(
+            "INVALID_LITERAL",
+            at,
+            format!("Invalid numeric literal: {digits}"),
+        )),
+    }
+}
+
+/// A type's name before a text.
+pub(super) fn typed(ty: &SqlType, written: &str, at: usize) -> Result<Typed> {
+    let invalid = |reason: String| Refusal::new("INVALID_LITERAL", at, reason);
+    let not_valid = || {
+        let name = match ty {
+            SqlType::Timestamp(_) | SqlType::TimestampTz(_) => "TIMESTAMP".to_owned(),
+            SqlType::Time(_) => "TIME".to_owned(),
+            ty => ty.to_string().to_uppercase(),
+        };
+        let refusal = invalid(format!("'{written}' is not a valid {name} literal"));
+        if written.contains('T') && matches!(ty, SqlType::Timestamp(_)) {
+            refusal.hint("a blank stands between date and time; for ISO text: from_iso8601_timestamp('...')")
+        } else {
+            refusal
+        }
+    };
+    let value = match ty {
+        SqlType::Varchar(_) => return Ok(text(written)),
+        SqlType::Timestamp(_) => {
+            let precision = moment::precision_of(written).ok_or_else(not_valid)?;
+            if moment::has_zone(written) {
+                if precision > 3 {
+                    return Err(Refusal::new("NOT_SUPPORTED", at, format!("the embedded engine does not have timestamp({precision}) with time zone"))
+                        .hint("it keeps milliseconds: write three digits of the fraction"));
+                }
+                let packed = moment::parse_timestamp_tz(written, precision).ok_or_else(not_valid)?;
+                return Ok(Typed::new(lit(packed), SqlType::TimestampTz(precision)));
+            }
+            if precision > 6 {
+                return Err(Refusal::new("NOT_SUPPORTED", at, format!("the embedded engine does not have timestamp({precision})"))
+                    .hint("it keeps microseconds: write six digits of the fraction"));
+            }
+            let micros = moment::parse_timestamp(written, precision).ok_or_else(not_valid)?;
+            let value = ScalarValue::TimestampMicrosecond(Some(micros), None);
+            return Ok(Typed::new(lit(value), SqlType::Timestamp(precision)));
+        }
+        SqlType::Date => ScalarValue::Date32(Some(moment::parse_date(written).ok_or_else(not_valid)?)),
+        SqlType::Time(_) => {
+            let precision = moment::precision_of(&format!("1970-01-01 {written}")).ok_or_else(not_valid)?;
+            let micros = moment::parse_time(written, precision.min(6)).ok_or_else(not_valid)?;
+            return Ok(Typed::new(lit(micros), SqlType::Time(precision.min(6))));
+        }
+        ty => {
+            let array: ArrayRef =
+                std::sync::Arc::new(datafusion::arrow::array::StringArray::from(vec![written]));
+            let converted = cast::literal(&array, ty).map_err(|_| not_valid())?;
+            ScalarValue::try_from_array(&converted, 0).map_err(|_| not_valid())?
+        }
+    };
+    Ok(Typed::new(lit(value), ty.clone()))
+}
+
+/// `INTERVAL '7' DAY`
+pub(super) fn interval(
+    written: &str,
+    negative: bool,
+    from: Unit,
+    to: Option<Unit>,
+    at: usize,
+) -> Result<Typed> {
+    let invalid = || {
+        Refusal::new("INVALID_LITERAL", at, format!("'{written}' is not a valid INTERVAL literal"))
+            .hint("write INTERVAL '7' DAY, INTERVAL '1 02:03:04' DAY TO SECOND or INTERVAL '1-2' YEAR TO MONTH")
+    };
+    if matches!(from, Unit::Year | Unit::Month) {
+        let months = moment::interval_year(written, from, to).ok_or_else(invalid)?;
+        let months = if negative { -months } else { months };
+        return Ok(Typed::new(lit(months), SqlType::IntervalYear));
+    }
+    let millis = moment::interval_day(written, from, to).ok_or_else(invalid)?;
+    let millis = if negative { -millis } else { millis };
+    Ok(Typed::new(lit(millis), SqlType::IntervalDay))
+}
+
+/// The instant of the query.
+pub(super) fn now(millis: i64, now: Now, precision: Option<u8>, at: usize) -> Result<Typed> {
+    const DAY: i64 = 86_400_000;
+    let finest = if now == Now::Timestamp { 3 } else { 6 };
+    let precision = precision.unwrap_or(3);
+    if precision > finest {
+        return Err(Refusal::new(
+            "NOT_SUPPORTED",
+            at,
+            format!("the embedded engine does not have a precision of {precision} here"),
+        )
+        .hint(format!("at most ({finest})")));
+    }
+    let step = 10_i64.pow(3_u32.saturating_sub(u32::from(precision)));
+    let millis = millis.div_euclid(step) * step;
+    Ok(match now {
+        Now::Date => {
+            let days = i32::try_from(millis.div_euclid(DAY)).unwrap_or(i32::MAX);
+            Typed::new(lit(ScalarValue::Date32(Some(days))), SqlType::Date)
+        }
+        Now::Timestamp => {
+            let packed = zone::pack(millis, Zone::UTC);
+            Typed::new(Expr::Literal(ScalarValue::Int64(packed), None), SqlType::TimestampTz(precision))
+        }
+        Now::LocalTimestamp => {
+            let value = ScalarValue::TimestampMicrosecond(Some(millis * 1000), None);
+            Typed::new(lit(value), SqlType::Timestamp(precision))
+        }
+        Now::LocalTime => {
+            Typed::new(lit(millis.rem_euclid(DAY) * 1000), SqlType::Time(precision))
+        }
+    })
+}
+
+/// `?`
+pub(super) fn placeholder(at: usize) -> Refusal {
+    Refusal::new("INVALID_PARAMETER_USAGE", at, "Incorrect number of parameters: expected 1 but found 0")
+        .hint("name the value: write :name in its place, and give --param name=value")
+}
