@@ -1,0 +1,579 @@
+//! Calls of functions.
+
+use datafusion::common::ScalarValue;
+use datafusion::error::DataFusionError;
+use datafusion::logical_expr::expr::{AggregateFunction, NullTreatment};
+use datafusion::logical_expr::utils::COUNT_STAR_EXPANSION;
+use datafusion::logical_expr::{Expr, WindowFunctionDefinition, lit};
+
+use super::super::trino::{self, function::Function, function::Planned, signature::Given};
+use super::super::failure;
+use super::expr::{Allow, Context, common};
+use super::scope::Parameter;
+use super::window::{self, WINDOW_ONLY};
+use super::{Planner, Result, Typed, hint};
+use crate::sql::ast::{self, Call, Comparison, ExprKind, Now};
+use crate::sql::refusal::Refusal;
+use crate::sql::ty::SqlType;
+
+/// Functions that are no functions of their own: other expressions stand for them.
+const SYNTAX: [&str; 7] = ["coalesce", "if", "now", "nullif", "try", "typeof", "uuid"];
+
+/// Trino's functions that are not here.
+pub(super) const MISSING: &[&str] = &[
+    "bing_tile", "checksum", "classify", "corr", "covar_pop", "covar_samp", "approx_most_frequent",
+    "approx_set", "bitwise_and_agg", "bitwise_or_agg", "char2hexint", "color", "cosine_similarity",
+    "empty_approx_set", "entropy", "evaluate_classifier_predictions", "geometry_union", "great_circle_distance",
+    "inverse_normal_cdf", "json_array", "json_object", "kurtosis", "learn_classifier", "line_locate_point",
+    "make_set_digest", "merge", "murmur3", "normal_cdf", "numeric_histogram", "parse_data_size",
+    "qdigest_agg", "reduce_agg", "regr_intercept", "regr_slope", "render", "skewness", "spooky_hash_v2_32",
+    "spooky_hash_v2_64", "tdigest_agg", "uuid", "wilson_interval_lower", "wilson_interval_upper",
+    "word_stem", "xxhash64",
+];
+
+/// Functions of other databases, and what to write.
+pub(super) const INSTEAD: &[(&str, &str)] = &[
+    ("array_length", "cardinality(x)"),
+    ("dateadd", "date_add('day', n, x)"),
+    ("datediff", "date_diff('day', a, b)"),
+    ("get_json_object", "json_extract_scalar(x, '$.name')"),
+    ("getdate", "now()"),
+    ("group_concat", "listagg(x, ',') WITHIN GROUP (ORDER BY x), or array_join(array_agg(x), ',')"),
+    ("ifnull", "coalesce(a, b)"),
+    ("instr", "strpos(x, y)"),
+    ("isnull", "x IS NULL"),
+    ("iff", "if(condition, a, b)"),
+    ("len", "length(x)"),
+    ("locate", "strpos(x, y)"),
+    ("nvl", "coalesce(a, b)"),
+    ("regexp_matches", "regexp_like(x, 'pattern')"),
+    ("size", "cardinality(x)"),
+    ("str_to_date", "date_parse(x, format)"),
+    ("string_agg", "listagg(x, ',') WITHIN GROUP (ORDER BY x)"),
+    ("string_split", "split(x, ',')"),
+    ("to_date", "date(x), or date_parse(x, format)"),
+    ("to_timestamp", "from_iso8601_timestamp(x), or date_parse(x, format)"),
+    ("unix_timestamp", "to_unixtime(x)"),
+];
+
+/// Every function that can be called, in order.
+pub(super) fn names() -> Vec<&'static str> {
+    let mut names: Vec<&'static str> = trino::names();
+    names.extend(SYNTAX.iter().filter(|name| !MISSING.contains(name)));
+    names.extend(WINDOW_ONLY);
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+impl Planner<'_> {
+    pub(super) fn call(&mut self, call: &Call, at: usize, context: &Context<'_>) -> Result<Typed> {
+        let name = call.name.key();
+        if WINDOW_ONLY.contains(&name.as_str()) {
+            self.allowed(call, at, context, Allow::Everything)?;
+            return self.window_function(call, &name, at, context);
+        }
+        if let Some(aggregate) = trino::aggregate(&name) {
+            return self.aggregate(aggregate, call, at, context);
+        }
+        if call.distinct || call.filter.is_some() || !call.order.is_empty() || call.star {
+            let what = if call.distinct {
+                "DISTINCT"
+            } else if call.filter.is_some() {
+                "FILTER"
+            } else if call.star {
+                "*"
+            } else {
+                "ORDER BY"
+            };
+            return Err(Refusal::new(
+                "FUNCTION_NOT_AGGREGATE",
+                at,
+                format!("{what} is not supported for non-aggregate function {name}"),
+            ));
+        }
+        if call.over.is_some() {
+            return Err(Refusal::new(
+                "FUNCTION_NOT_WINDOW",
+                at,
+                format!("Not a window function: {name}"),
+            ));
+        }
+        let arguments = &call.arguments;
+        match (name.as_str(), arguments.len()) {
+            ("coalesce", 2..) => self.coalesce(arguments, at, context),
+            ("if", 2 | 3) => self.choose_if(arguments, at, context),
+            ("nullif", 2) => self.null_if(arguments, at, context),
+            ("now", 0) => super::literal::now(self.now, Now::Timestamp, None, at),
+            ("try", 1) => self.try_value(&arguments[0], at, context),
+            ("typeof", 1) => {
+                let ty = self.expr(&arguments[0], context)?.ty;
+                Ok(super::literal::text(&ty.to_string()))
+            }
+            (syntax, _) if SYNTAX.contains(&syntax) && !MISSING.contains(&syntax) => {
+                Err(Refusal::syntax(
+                    at,
+                    format!("Invalid number of arguments for '{syntax}' function"),
+                ))
+            }
+            _ => match trino::function(&name) {
+                Some(function) => self.with_lambdas(function, arguments, at, context),
+                None => Err(hint::unknown_function(&call.name.text, call.name.at)),
+            },
+        }
+    }
+
+    /// Refuses what may not stand in this place.
+    fn allowed(&self, call: &Call, at: usize, context: &Context<'_>, needs: Allow) -> Result<()> {
+        let enough = match context.allow {
+            Allow::Everything => true,
+            Allow::Aggregates => needs == Allow::Aggregates,
+            Allow::Nothing => false,
+        };
+        if enough && context.parameters.is_empty() {
+            return Ok(());
+        }
+        if !context.parameters.is_empty() {
+            return Err(Refusal::new(
+                "EXPRESSION_NOT_SCALAR",
+                at,
+                "Lambda expression cannot contain aggregations, window functions or grouping operations",
+            ));
+        }
+        if context.clause == "aggregation" {
+            return Err(Refusal::new(
+                "NESTED_AGGREGATION",
+                at,
+                format!("Cannot nest aggregations inside aggregation: {}", call.name.text),
+            ));
+        }
+        Err(Refusal::new(
+            "EXPRESSION_NOT_SCALAR",
+            at,
+            format!(
+                "{} cannot contain aggregations, window functions or grouping operations: [{}]",
+                context.clause, call.name.text
+            ),
+        )
+        .hint("filter on it in HAVING, or in a query around this one"))
+    }
+
+    fn aggregate(
+        &mut self,
+        aggregate: &'static trino::aggregate::Aggregate,
+        call: &Call,
+        at: usize,
+        context: &Context<'_>,
+    ) -> Result<Typed> {
+        let over = call.over.as_ref();
+        let needs = if over.is_some() { Allow::Everything } else { Allow::Aggregates };
+        self.allowed(call, at, context, needs)?;
+        let inside = match over {
+            // `sum(count(*)) OVER ()` sums what was counted for each group.
+            Some(_) => Context { allow: Allow::Aggregates, ..*context },
+            None => Context { allow: Allow::Nothing, clause: "aggregation", ..*context },
+        };
+        let arguments: Vec<Typed> =
+            call.arguments.iter().map(|argument| self.expr(argument, &inside)).collect::<Result<_>>()?;
+        if call.star && aggregate.name != "count" {
+            return Err(Refusal::new(
+                "FUNCTION_NOT_FOUND",
+                at,
+                format!("Unexpected parameters (*) for function {}", aggregate.name),
+            ));
+        }
+        let (mut exprs, gives, wrap, udf, takes);
+        if aggregate.name == "count" && (call.star || arguments.is_empty()) {
+            exprs = vec![Expr::Literal(COUNT_STAR_EXPANSION, None)];
+            udf = datafusion::functions_aggregate::count::count_udaf();
+            gives = SqlType::Bigint;
+            wrap = None;
+            takes = Vec::new();
+        } else {
+            let given: Vec<_> = arguments.iter().map(|argument| Given::Value(argument.ty.clone())).collect();
+            let Some((form, binding)) = trino::aggregate_form(aggregate, &given) else {
+                return Err(unexpected(
+                    aggregate.name,
+                    &given,
+                    aggregate.forms.iter().map(|form| form.signature),
+                    at,
+                ));
+            };
+            takes = binding.parameters();
+            gives = form.gives.map_or_else(|| binding.result(), |gives| gives(&takes));
+            let converted = arguments.into_iter().zip(&takes);
+            let converted = converted.map(|(argument, ty)| self.converted(argument, ty).expr).collect();
+            let built = (form.build)(&takes, &gives, converted)
+                .map_err(|error| Refusal::new("INVALID_FUNCTION_ARGUMENT", at, said(&error)))?;
+            exprs = built.args;
+            udf = built.udf;
+            wrap = built.wrap;
+        }
+        let mut order = Vec::new();
+        for sort in &call.order {
+            let key = self.expr(&sort.expr, &inside)?;
+            order.push(self.sort_key(key, sort)?);
+        }
+        if call.distinct && !order.is_empty() && order.iter().any(|key| !exprs.contains(&key.expr)) {
+            return Err(Refusal::new(
+                "EXPRESSION_NOT_IN_DISTINCT",
+                at,
+                "For aggregate function with DISTINCT, ORDER BY expressions must appear in arguments",
+            ));
+        }
+        // Rows of one order give one answer, also where the order leaves it open.
+        let _ = &takes;
+        let nulls = call.ignore_nulls.then_some(NullTreatment::IgnoreNulls);
+        let expr = if let Some(over) = over {
+            if call.filter.is_some() {
+                return Err(window::filtered(at));
+            }
+            if call.distinct {
+                return Err(Refusal::new(
+                    "NOT_SUPPORTED",
+                    at,
+                    "DISTINCT in window function parameters not yet supported",
+                ));
+            }
+            let window = self.over(over, context)?;
+            let definition = WindowFunctionDefinition::AggregateUDF(udf);
+            window::over_window(definition, std::mem::take(&mut exprs), window, nulls, false)
+        } else {
+            let filter = match &call.filter {
+                None => None,
+                Some(filter) => {
+                    let typed = self.expr(filter, &inside)?;
+                    Some(Box::new(self.boolean(typed, filter.at, "FILTER expression")?.expr))
+                }
+            };
+            Expr::AggregateFunction(AggregateFunction::new_udf(
+                udf,
+                std::mem::take(&mut exprs),
+                call.distinct,
+                filter,
+                order,
+                nulls,
+            ))
+        };
+        Ok(Typed::new(wrap.map_or(expr.clone(), |wrap| wrap(expr)), gives))
+    }
+
+    /// A function whose arguments may be lambdas.
+    fn with_lambdas(
+        &mut self,
+        function: &'static Function,
+        arguments: &[ast::Expr],
+        at: usize,
+        context: &Context<'_>,
+    ) -> Result<Typed> {
+        let mut planned = Vec::new();
+        let mut given = Vec::new();
+        for argument in arguments {
+            if let ExprKind::Lambda(parameters, _) = &argument.kind {
+                given.push(Given::Lambda(parameters.len()));
+                planned.push(None);
+            } else {
+                let typed = self.expr(argument, context)?;
+                given.push(Given::Value(typed.ty.clone()));
+                planned.push(Some(typed));
+            }
+        }
+        if planned.iter().all(Option::is_some) {
+            let values = planned.into_iter().flatten().collect();
+            return self.apply(function, values, at)?.ok_or_else(|| {
+                unexpected(function.name, &given, function.forms.iter().map(|form| form.signature), at)
+            });
+        }
+        let refusal = || {
+            unexpected(function.name, &given, function.forms.iter().map(|form| form.signature), at)
+        };
+        let (form, mut binding) = trino::form(function, &given).ok_or_else(refusal)?;
+        let mut lambdas = Vec::new();
+        let mut bodies = Vec::new();
+        for (position, argument) in arguments.iter().enumerate() {
+            let ExprKind::Lambda(names, body) = &argument.kind else {
+                continue;
+            };
+            let types = binding.lambda_parameters(position);
+            let mut parameters = context.parameters.to_vec();
+            let mut ids = Vec::new();
+            for (name, ty) in names.iter().zip(&types) {
+                let id = self.fresh(&name.key());
+                ids.push(id.clone());
+                parameters.push(Parameter { name: name.key(), id, ty: ty.clone() });
+            }
+            let inside = Context { parameters: &parameters, outputs: &[], ..*context };
+            let body = self.expr(body, &inside)?;
+            binding.lambda_gives(position, &body.ty).ok_or_else(refusal)?;
+            lambdas.push(types);
+            bodies.push((position, ids, body));
+        }
+        let takes = binding.parameters();
+        let mut may_fail = planned.iter().flatten().any(|value| value.may_fail);
+        may_fail |= bodies.iter().any(|(_, _, body)| body.may_fail);
+        let mut exprs: Vec<Expr> = Vec::new();
+        for (value, ty) in planned.into_iter().zip(&takes) {
+            exprs.push(value.map_or(lit(false), |value| self.converted(value, ty).expr));
+        }
+        for (position, ids, body) in bodies {
+            let body = self.converted(body, &takes[position]).expr;
+            exprs[position] = Expr::Lambda(datafusion::logical_expr::expr::Lambda::new(ids, body));
+        }
+        let gives = form.gives.map_or_else(|| binding.result(), |gives| gives(&takes));
+        may_fail |= form.may_fail(&vec![None; takes.len()]);
+        let planned = Planned::new(function.name, form, takes, gives.clone(), lambdas, may_fail);
+        Ok(Typed::failing(planned.call(exprs), gives, may_fail))
+    }
+
+    /// A function of the program's own lists, by name.
+    pub(super) fn function(&mut self, name: &str, values: Vec<Typed>, at: usize) -> Result<Typed> {
+        let Some(function) = trino::function(name) else {
+            return Err(hint::unknown_function(name, at));
+        };
+        let given: Vec<_> = values.iter().map(|value| Given::Value(value.ty.clone())).collect();
+        self.apply(function, values, at)?.ok_or_else(|| {
+            unexpected(name, &given, function.forms.iter().map(|form| form.signature), at)
+        })
+    }
+
+    /// A function over values; `None` where no form takes them.
+    pub(super) fn apply(
+        &mut self,
+        function: &'static Function,
+        values: Vec<Typed>,
+        at: usize,
+    ) -> Result<Option<Typed>> {
+        let given: Vec<_> = values.iter().map(|value| Given::Value(value.ty.clone())).collect();
+        let Some((form, binding)) = trino::form(function, &given) else {
+            return Ok(None);
+        };
+        let takes = binding.parameters();
+        let gives = form.gives.map_or_else(|| binding.result(), |gives| gives(&takes));
+        let mut may_fail = values.iter().any(|value| value.may_fail);
+        let values: Vec<Typed> =
+            values.into_iter().zip(&takes).map(|(value, ty)| self.converted(value, ty)).collect();
+        let constants: Vec<Option<&ScalarValue>> = values.iter().map(Typed::constant).collect();
+        (form.check)(&constants).map_err(|error| {
+            Refusal::new("INVALID_FUNCTION_ARGUMENT", at, said(&error))
+        })?;
+        may_fail |= form.may_fail(&constants);
+        let planned =
+            Planned::new(function.name, form, takes, gives.clone(), Vec::new(), may_fail);
+        let exprs = values.into_iter().map(|value| value.expr).collect();
+        Ok(Some(Typed::failing(planned.call(exprs), gives, may_fail)))
+    }
+
+    pub(super) fn subscript(&mut self, base: Typed, index: Typed, at: usize) -> Result<Typed> {
+        if let SqlType::Row(fields) = &base.ty {
+            let position = match index.constant() {
+                Some(ScalarValue::Int32(Some(at))) => usize::try_from(*at).ok(),
+                _ => None,
+            };
+            return match position.and_then(|at| fields.get(at.checked_sub(1)?).map(|f| (at - 1, f.1.clone()))) {
+                Some((position, ty)) => Ok(self.field_at(base, position, ty)),
+                None => Err(Refusal::new(
+                    "INVALID_FUNCTION_ARGUMENT",
+                    at,
+                    format!("ROW index must be a constant from 1 to {}", fields.len()),
+                )),
+            };
+        }
+        if !matches!(base.ty, SqlType::Array(_) | SqlType::Map(..)) {
+            let refusal = Refusal::new(
+                "TYPE_MISMATCH",
+                at,
+                format!("Cannot use {} for subscript of {}", index.ty, base.ty),
+            );
+            return Err(if base.ty.is_text() || base.ty == SqlType::Json {
+                refusal.hint("take it out of JSON: json_extract_scalar(x, '$[0]')")
+            } else {
+                refusal
+            });
+        }
+        let types = (index.ty.clone(), base.ty.clone());
+        let Some(function) = trino::function("[]") else {
+            return Err(hint::unknown_function("[]", at));
+        };
+        self.apply(function, vec![base, index], at)?.ok_or_else(|| {
+            Refusal::new(
+                "TYPE_MISMATCH",
+                at,
+                format!("Cannot use {} for subscript of {}", types.0, types.1),
+            )
+        })
+    }
+
+    fn values_of(
+        &mut self,
+        arguments: &[ast::Expr],
+        context: &Context<'_>,
+    ) -> Result<Vec<Typed>> {
+        arguments.iter().map(|argument| self.expr(argument, context)).collect()
+    }
+
+    fn coalesce(
+        &mut self,
+        arguments: &[ast::Expr],
+        at: usize,
+        context: &Context<'_>,
+    ) -> Result<Typed> {
+        let values = self.values_of(arguments, context)?;
+        let ty = common(&values, |found| {
+            Refusal::new(
+                "TYPE_MISMATCH",
+                at,
+                format!("All COALESCE operands must be the same type or coercible to a common type. Cannot find common type between {found}"),
+            )
+        })?;
+        if ty == SqlType::Unknown {
+            return Ok(Typed::null(ty));
+        }
+        let mut values: Vec<Typed> =
+            values.into_iter().map(|value| self.converted(value, &ty)).collect();
+        let may_fail = values.iter().any(|value| value.may_fail);
+        let Some(mut all) = values.pop() else {
+            return Ok(Typed::null(ty));
+        };
+        if !may_fail {
+            let exprs = values.into_iter().chain([all]).map(|value| value.expr).collect();
+            let coalesce = datafusion::functions::core::expr_fn::coalesce(exprs);
+            return Ok(Typed::new(coalesce, ty));
+        }
+        for value in values.into_iter().rev() {
+            let condition = Expr::IsNotNull(Box::new(value.expr.clone()));
+            let condition = Typed::failing(condition, SqlType::Boolean, value.may_fail);
+            all = Self::choice(condition, value, all);
+        }
+        Ok(all)
+    }
+
+    fn choose_if(
+        &mut self,
+        arguments: &[ast::Expr],
+        at: usize,
+        context: &Context<'_>,
+    ) -> Result<Typed> {
+        let condition = self.expr(&arguments[0], context)?;
+        let condition = self.boolean(condition, arguments[0].at, "IF condition")?;
+        let values = self.values_of(&arguments[1..], context)?;
+        let ty = match values.as_slice() {
+            [one, other] => one.ty.common(&other.ty).ok_or_else(|| {
+                Refusal::new(
+                    "TYPE_MISMATCH",
+                    at,
+                    format!("Result types for IF must be the same: {} vs {}", one.ty, other.ty),
+                )
+            })?,
+            [one] => one.ty.clone(),
+            _ => SqlType::Unknown,
+        };
+        let mut values = values.into_iter().map(|value| self.converted(value, &ty));
+        let value = values.next().unwrap_or_else(|| Typed::null(ty.clone()));
+        let otherwise = values.next().unwrap_or_else(|| Typed::null(ty.clone()));
+        if ty == SqlType::Unknown {
+            return Ok(Typed::null(ty));
+        }
+        Ok(Self::choice(condition, value, otherwise))
+    }
+
+    fn null_if(
+        &mut self,
+        arguments: &[ast::Expr],
+        at: usize,
+        context: &Context<'_>,
+    ) -> Result<Typed> {
+        let values = self.values_of(arguments, context)?;
+        let [one, other] = values.as_slice() else {
+            return Err(Refusal::syntax(at, "Invalid number of arguments for 'nullif' function"));
+        };
+        if one.ty.common(&other.ty).is_none() {
+            return Err(Refusal::new(
+                "TYPE_MISMATCH",
+                at,
+                format!("Types are not comparable with NULLIF: {} vs {}", one.ty, other.ty),
+            )
+            .hint(hint::mismatch(&one.ty, &other.ty)));
+        }
+        let condition = self.compare(Comparison::Equal, one.clone(), other.clone(), at)?;
+        Ok(Self::choice(condition, Typed::null(one.ty.clone()), one.clone()))
+    }
+
+    /// `try(x)`: a lambda without parameters, so that it is computed row by row where it fails.
+    fn try_value(
+        &mut self,
+        argument: &ast::Expr,
+        at: usize,
+        context: &Context<'_>,
+    ) -> Result<Typed> {
+        let body = self.expr(argument, context)?;
+        if !body.may_fail {
+            return Ok(body);
+        }
+        let Some(function) = trino::function("try") else {
+            return Err(hint::unknown_function("try", at));
+        };
+        let Some((form, mut binding)) = trino::form(function, &[Given::Lambda(1)]) else {
+            return Err(hint::unknown_function("try", at));
+        };
+        let _ = binding.lambda_gives(0, &body.ty);
+        let id = self.fresh("try");
+        let lambda = datafusion::logical_expr::expr::Lambda::new(vec![id], body.expr);
+        let ty = body.ty;
+        let planned = Planned::new(
+            "try",
+            form,
+            vec![ty.clone()],
+            ty.clone(),
+            vec![vec![SqlType::Unknown]],
+            false,
+        );
+        Ok(Typed::new(planned.call(vec![Expr::Lambda(lambda)]), ty))
+    }
+}
+
+/// What a function says against its arguments.
+pub(super) fn said(error: &DataFusionError) -> String {
+    match failure::of(error) {
+        Some(failure) => failure.message.clone(),
+        None => error.strip_backtrace(),
+    }
+}
+
+/// Arguments that no form takes.
+fn unexpected<'a>(
+    name: &str,
+    given: &[Given],
+    signatures: impl Iterator<Item = &'a str>,
+    at: usize,
+) -> Refusal {
+    let types: Vec<String> = given
+        .iter()
+        .map(|given| match given {
+            Given::Value(ty) => ty.to_string(),
+            Given::Lambda(_) => "function".to_owned(),
+        })
+        .collect();
+    let expected: Vec<String> = signatures
+        .map(|signature| {
+            let takes = signature.split_once("->").map_or(signature, |(takes, _)| takes);
+            format!("{name}{}", takes.trim())
+        })
+        .collect();
+    let refusal = Refusal::new(
+        "FUNCTION_NOT_FOUND",
+        at,
+        format!(
+            "Unexpected parameters ({}) for function {name}. Expected: {}",
+            types.join(", "),
+            expected.join(", ")
+        ),
+    );
+    let text = given.iter().any(|given| matches!(given, Given::Value(ty) if ty.is_text()));
+    if text && expected.iter().any(|form| form.contains("timestamp")) {
+        return refusal.hint("for ISO text such as eventtime: from_iso8601_timestamp(eventtime)");
+    }
+    if text && expected.iter().any(|form| form.contains("json")) {
+        return refusal.hint("text becomes JSON with json_parse(x)");
+    }
+    refusal
+}
