@@ -30,6 +30,7 @@ mod failure;
 mod json;
 mod old;
 mod parse;
+mod plan;
 mod scan;
 mod table;
 #[cfg(test)]
@@ -37,6 +38,9 @@ mod tests;
 mod text;
 mod trino;
 mod zone;
+
+/// The shipped views, for hints.
+const VIEWS: [&str; 4] = ["events", "verdicts", "console_activity", "console_changes"];
 
 /// What sorts, joins and groupings may hold before they go to disk.
 const POOL_BYTES: usize = 256 * 1024 * 1024;

@@ -36,7 +36,7 @@ mod unnest;
 mod window;
 
 /// A table that queries can select from.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Table {
     /// Parts of its full name, in lower case.
     pub(super) name: Vec<String>,
@@ -84,7 +84,8 @@ impl Typed {
     }
 
     fn null(ty: SqlType) -> Self {
-        let value = ScalarValue::try_from(super::arrow::data_type(&ty)).unwrap_or(ScalarValue::Null);
+        let value =
+            ScalarValue::try_from(super::arrow::data_type(&ty)).unwrap_or(ScalarValue::Null);
         Self::new(Expr::Literal(value, None), ty)
     }
 
@@ -126,8 +127,7 @@ struct Planner<'a> {
 
 /// Plans `statement`; `now` is the instant of the query, in milliseconds since 1970.
 pub(super) fn plan(statement: &Statement, tables: &[Table], now: i64) -> Result<Planned> {
-    let mut planner =
-        Planner { tables, ctes: Vec::new(), now, names: 0, mentions: HashMap::new() };
+    let mut planner = Planner { tables, ctes: Vec::new(), now, names: 0, mentions: HashMap::new() };
     match statement {
         Statement::Query(query) => planner.output(query),
         Statement::Explain(query, analyze) => planner.explain(query, *analyze),
@@ -208,10 +208,7 @@ fn column(id: &str) -> Expr {
 }
 
 fn project(plan: LogicalPlan, columns: Vec<Expr>) -> Result<LogicalPlan> {
-    LogicalPlanBuilder::from(plan)
-        .project(columns)
-        .and_then(LogicalPlanBuilder::build)
-        .map_err(bug)
+    LogicalPlanBuilder::from(plan).project(columns).and_then(LogicalPlanBuilder::build).map_err(bug)
 }
 
 /// DataFusion refuses a plan that was made here.

@@ -4,17 +4,24 @@
 //! treatment of NULL and errors, and one [`Function`] value in the list of its group. Nothing is
 //! inherited from DataFusion by name: a function that is not in these lists is not there.
 
+use self::aggregate::{Aggregate, AggregateForm};
 use self::function::{Form, Function};
 use self::signature::{Binding, Given, Signature};
 
+pub(super) mod aggregate;
 mod call;
+pub(super) mod cast;
+pub(super) mod field;
 pub(super) mod function;
+pub(super) mod instant;
+pub(super) mod like;
+pub(super) mod moment;
 pub(super) mod signature;
 #[cfg(test)]
 mod tests;
 
 /// Every scalar function there is, by group.
-pub(super) const FUNCTIONS: &[&[Function]] = &[];
+pub(super) const FUNCTIONS: &[&[Function]] = &[like::LIKE];
 
 /// The function called `name`, in lower case.
 pub(super) fn function(name: &str) -> Option<&'static Function> {
@@ -29,4 +36,34 @@ pub(super) fn form(function: &Function, given: &[Given]) -> Option<(&'static For
         .iter()
         .filter_map(|form| Some((form, Signature::parse(form.signature).bind(given)?)))
         .min_by_key(|(_, binding)| binding.conversions)
+}
+
+/// The operator written `symbol`.
+pub(super) fn operator(_symbol: &str) -> Option<&'static Function> {
+    None
+}
+
+/// The aggregate function called `name`, in lower case.
+pub(super) fn aggregate(name: &str) -> Option<&'static Aggregate> {
+    aggregate::AGGREGATES.iter().find(|aggregate| aggregate.name == name)
+}
+
+/// As [`form`], of an aggregate function.
+pub(super) fn aggregate_form(
+    aggregate: &'static Aggregate,
+    given: &[Given],
+) -> Option<(&'static AggregateForm, Binding)> {
+    let bind =
+        |form: &'static AggregateForm| Some((form, Signature::parse(form.signature).bind(given)?));
+    aggregate.forms.iter().filter_map(bind).min_by_key(|(_, binding)| binding.conversions)
+}
+
+/// The names that people can call, scalar and aggregate functions alike.
+pub(super) fn names() -> Vec<&'static str> {
+    let scalars = FUNCTIONS.iter().copied().flatten().map(|function| function.name);
+    let aggregates = aggregate::AGGREGATES.iter().map(|aggregate| aggregate.name);
+    scalars
+        .chain(aggregates)
+        .filter(|name| name.starts_with(|first: char| first.is_ascii_lowercase()))
+        .collect()
 }

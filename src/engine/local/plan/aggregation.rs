@@ -93,7 +93,9 @@ impl Planner<'_> {
                 Err(Refusal::new(
                     "EXPRESSION_NOT_AGGREGATE",
                     at,
-                    format!("'{text}' must be an aggregate expression or appear in GROUP BY clause"),
+                    format!(
+                        "'{text}' must be an aggregate expression or appear in GROUP BY clause"
+                    ),
                 ))
             }
         }

@@ -6,8 +6,8 @@ use datafusion::logical_expr::expr::{AggregateFunction, NullTreatment};
 use datafusion::logical_expr::utils::COUNT_STAR_EXPANSION;
 use datafusion::logical_expr::{Expr, WindowFunctionDefinition, lit};
 
-use super::super::trino::{self, function::Function, function::Planned, signature::Given};
 use super::super::failure;
+use super::super::trino::{self, function::Function, function::Planned, signature::Given};
 use super::expr::{Allow, Context, common};
 use super::scope::Parameter;
 use super::window::{self, WINDOW_ONLY};
@@ -21,14 +21,50 @@ const SYNTAX: [&str; 7] = ["coalesce", "if", "now", "nullif", "try", "typeof", "
 
 /// Trino's functions that are not here.
 pub(super) const MISSING: &[&str] = &[
-    "bing_tile", "checksum", "classify", "corr", "covar_pop", "covar_samp", "approx_most_frequent",
-    "approx_set", "bitwise_and_agg", "bitwise_or_agg", "char2hexint", "color", "cosine_similarity",
-    "empty_approx_set", "entropy", "evaluate_classifier_predictions", "geometry_union", "great_circle_distance",
-    "inverse_normal_cdf", "json_array", "json_object", "kurtosis", "learn_classifier", "line_locate_point",
-    "make_set_digest", "merge", "murmur3", "normal_cdf", "numeric_histogram", "parse_data_size",
-    "qdigest_agg", "reduce_agg", "regr_intercept", "regr_slope", "render", "skewness", "spooky_hash_v2_32",
-    "spooky_hash_v2_64", "tdigest_agg", "uuid", "wilson_interval_lower", "wilson_interval_upper",
-    "word_stem", "xxhash64",
+    "bing_tile",
+    "checksum",
+    "classify",
+    "corr",
+    "covar_pop",
+    "covar_samp",
+    "approx_most_frequent",
+    "approx_set",
+    "bitwise_and_agg",
+    "bitwise_or_agg",
+    "char2hexint",
+    "color",
+    "cosine_similarity",
+    "empty_approx_set",
+    "entropy",
+    "evaluate_classifier_predictions",
+    "geometry_union",
+    "great_circle_distance",
+    "inverse_normal_cdf",
+    "json_array",
+    "json_object",
+    "kurtosis",
+    "learn_classifier",
+    "line_locate_point",
+    "make_set_digest",
+    "merge",
+    "murmur3",
+    "normal_cdf",
+    "numeric_histogram",
+    "parse_data_size",
+    "qdigest_agg",
+    "reduce_agg",
+    "regr_intercept",
+    "regr_slope",
+    "render",
+    "skewness",
+    "spooky_hash_v2_32",
+    "spooky_hash_v2_64",
+    "tdigest_agg",
+    "uuid",
+    "wilson_interval_lower",
+    "wilson_interval_upper",
+    "word_stem",
+    "xxhash64",
 ];
 
 /// Functions of other databases, and what to write.
@@ -110,12 +146,9 @@ impl Planner<'_> {
                 let ty = self.expr(&arguments[0], context)?.ty;
                 Ok(super::literal::text(&ty.to_string()))
             }
-            (syntax, _) if SYNTAX.contains(&syntax) && !MISSING.contains(&syntax) => {
-                Err(Refusal::syntax(
-                    at,
-                    format!("Invalid number of arguments for '{syntax}' function"),
-                ))
-            }
+            (syntax, _) if SYNTAX.contains(&syntax) && !MISSING.contains(&syntax) => Err(
+                Refusal::syntax(at, format!("Invalid number of arguments for '{syntax}' function")),
+            ),
             _ => match trino::function(&name) {
                 Some(function) => self.with_lambdas(function, arguments, at, context),
                 None => Err(hint::unknown_function(&call.name.text, call.name.at)),
@@ -173,8 +206,11 @@ impl Planner<'_> {
             Some(_) => Context { allow: Allow::Aggregates, ..*context },
             None => Context { allow: Allow::Nothing, clause: "aggregation", ..*context },
         };
-        let arguments: Vec<Typed> =
-            call.arguments.iter().map(|argument| self.expr(argument, &inside)).collect::<Result<_>>()?;
+        let arguments: Vec<Typed> = call
+            .arguments
+            .iter()
+            .map(|argument| self.expr(argument, &inside))
+            .collect::<Result<_>>()?;
         if call.star && aggregate.name != "count" {
             return Err(Refusal::new(
                 "FUNCTION_NOT_FOUND",
@@ -190,7 +226,8 @@ impl Planner<'_> {
             wrap = None;
             takes = Vec::new();
         } else {
-            let given: Vec<_> = arguments.iter().map(|argument| Given::Value(argument.ty.clone())).collect();
+            let given: Vec<_> =
+                arguments.iter().map(|argument| Given::Value(argument.ty.clone())).collect();
             let Some((form, binding)) = trino::aggregate_form(aggregate, &given) else {
                 return Err(unexpected(
                     aggregate.name,
@@ -202,7 +239,8 @@ impl Planner<'_> {
             takes = binding.parameters();
             gives = form.gives.map_or_else(|| binding.result(), |gives| gives(&takes));
             let converted = arguments.into_iter().zip(&takes);
-            let converted = converted.map(|(argument, ty)| self.converted(argument, ty).expr).collect();
+            let converted =
+                converted.map(|(argument, ty)| self.converted(argument, ty).expr).collect();
             let built = (form.build)(&takes, &gives, converted)
                 .map_err(|error| Refusal::new("INVALID_FUNCTION_ARGUMENT", at, said(&error)))?;
             exprs = built.args;
@@ -214,7 +252,8 @@ impl Planner<'_> {
             let key = self.expr(&sort.expr, &inside)?;
             order.push(self.sort_key(key, sort)?);
         }
-        if call.distinct && !order.is_empty() && order.iter().any(|key| !exprs.contains(&key.expr)) {
+        if call.distinct && !order.is_empty() && order.iter().any(|key| !exprs.contains(&key.expr))
+        {
             return Err(Refusal::new(
                 "EXPRESSION_NOT_IN_DISTINCT",
                 at,
@@ -281,7 +320,12 @@ impl Planner<'_> {
         if planned.iter().all(Option::is_some) {
             let values = planned.into_iter().flatten().collect();
             return self.apply(function, values, at)?.ok_or_else(|| {
-                unexpected(function.name, &given, function.forms.iter().map(|form| form.signature), at)
+                unexpected(
+                    function.name,
+                    &given,
+                    function.forms.iter().map(|form| form.signature),
+                    at,
+                )
             });
         }
         let refusal = || {
@@ -353,12 +397,10 @@ impl Planner<'_> {
         let values: Vec<Typed> =
             values.into_iter().zip(&takes).map(|(value, ty)| self.converted(value, ty)).collect();
         let constants: Vec<Option<&ScalarValue>> = values.iter().map(Typed::constant).collect();
-        (form.check)(&constants).map_err(|error| {
-            Refusal::new("INVALID_FUNCTION_ARGUMENT", at, said(&error))
-        })?;
+        (form.check)(&constants)
+            .map_err(|error| Refusal::new("INVALID_FUNCTION_ARGUMENT", at, said(&error)))?;
         may_fail |= form.may_fail(&constants);
-        let planned =
-            Planned::new(function.name, form, takes, gives.clone(), Vec::new(), may_fail);
+        let planned = Planned::new(function.name, form, takes, gives.clone(), Vec::new(), may_fail);
         let exprs = values.into_iter().map(|value| value.expr).collect();
         Ok(Some(Typed::failing(planned.call(exprs), gives, may_fail)))
     }
@@ -369,7 +411,9 @@ impl Planner<'_> {
                 Some(ScalarValue::Int32(Some(at))) => usize::try_from(*at).ok(),
                 _ => None,
             };
-            return match position.and_then(|at| fields.get(at.checked_sub(1)?).map(|f| (at - 1, f.1.clone()))) {
+            return match position
+                .and_then(|at| fields.get(at.checked_sub(1)?).map(|f| (at - 1, f.1.clone())))
+            {
                 Some((position, ty)) => Ok(self.field_at(base, position, ty)),
                 None => Err(Refusal::new(
                     "INVALID_FUNCTION_ARGUMENT",
@@ -403,11 +447,7 @@ impl Planner<'_> {
         })
     }
 
-    fn values_of(
-        &mut self,
-        arguments: &[ast::Expr],
-        context: &Context<'_>,
-    ) -> Result<Vec<Typed>> {
+    fn values_of(&mut self, arguments: &[ast::Expr], context: &Context<'_>) -> Result<Vec<Typed>> {
         arguments.iter().map(|argument| self.expr(argument, context)).collect()
     }
 
@@ -422,7 +462,9 @@ impl Planner<'_> {
             Refusal::new(
                 "TYPE_MISMATCH",
                 at,
-                format!("All COALESCE operands must be the same type or coercible to a common type. Cannot find common type between {found}"),
+                format!(
+                    "All COALESCE operands must be the same type or coercible to a common type. Cannot find common type between {found}"
+                ),
             )
         })?;
         if ty == SqlType::Unknown {

@@ -139,7 +139,9 @@ impl Planner<'_> {
             let refusal = Refusal::new(
                 "TYPE_MISMATCH",
                 at,
-                format!("IN value and list items must be the same type or coercible to a common type. Cannot find common type between {found}"),
+                format!(
+                    "IN value and list items must be the same type or coercible to a common type. Cannot find common type between {found}"
+                ),
             );
             match items.iter().find(|item| item.ty.common(&value.ty).is_none()) {
                 Some(other) => refusal.hint(hint::mismatch(&value.ty, &other.ty)),
@@ -161,7 +163,10 @@ impl Planner<'_> {
         value_at: usize,
         pattern_at: usize,
     ) -> Result<Typed> {
-        let sides = [("Left side of LIKE expression", &value, value_at), ("Pattern for LIKE expression", &pattern, pattern_at)];
+        let sides = [
+            ("Left side of LIKE expression", &value, value_at),
+            ("Pattern for LIKE expression", &pattern, pattern_at),
+        ];
         for (what, side, at) in sides {
             if !side.ty.is_text() && side.ty != SqlType::Unknown {
                 let refusal = Refusal::new(
@@ -197,7 +202,8 @@ impl Planner<'_> {
                 made.expr
             }
         };
-        let expr = Expr::Like(Like::new(false, Box::new(value.expr), Box::new(pattern), None, false));
+        let expr =
+            Expr::Like(Like::new(false, Box::new(value.expr), Box::new(pattern), None, false));
         Ok(Typed::failing(expr, SqlType::Boolean, may_fail))
     }
 
@@ -241,11 +247,7 @@ impl Planner<'_> {
             return super::literal::integer(&format!("-{digits}"), at);
         }
         let value = self.expr(inner, context)?;
-        let refusal = Refusal::new(
-            "TYPE_MISMATCH",
-            at,
-            format!("Cannot negate {}", value.ty),
-        );
+        let refusal = Refusal::new("TYPE_MISMATCH", at, format!("Cannot negate {}", value.ty));
         match trino::operator("negate") {
             Some(operator) => self.apply(operator, vec![value], at)?.ok_or(refusal),
             None => Err(refusal),

@@ -52,11 +52,8 @@ impl Planner<'_> {
             return Ok(Typed { ty: to.clone(), ..value });
         }
         if !cast::allowed(&value.ty, to) {
-            let refusal = Refusal::new(
-                "TYPE_MISMATCH",
-                at,
-                format!("Cannot cast {} to {to}", value.ty),
-            );
+            let refusal =
+                Refusal::new("TYPE_MISMATCH", at, format!("Cannot cast {} to {to}", value.ty));
             return Err(match (&value.ty, to) {
                 (SqlType::Array(_), SqlType::Varchar(_)) => {
                     refusal.hint("write array_join(x, ', '), or json_format(CAST(x AS JSON))")
@@ -72,14 +69,8 @@ impl Planner<'_> {
             true => ("try_cast", &cast::TRY_CAST_FORM),
             false => ("cast", &cast::CAST_FORM),
         };
-        let planned = function::Planned::new(
-            name,
-            form,
-            vec![value.ty],
-            to.clone(),
-            Vec::new(),
-            may_fail,
-        );
+        let planned =
+            function::Planned::new(name, form, vec![value.ty], to.clone(), Vec::new(), may_fail);
         Ok(Typed::failing(planned.call(vec![value.expr]), to.clone(), may_fail))
     }
 

@@ -160,7 +160,9 @@ impl Planner<'_> {
                     Refusal::new(
                         "TYPE_MISMATCH",
                         at,
-                        format!("All ARRAY elements must be the same type or coercible to a common type. Cannot find common type between {found}"),
+                        format!(
+                            "All ARRAY elements must be the same type or coercible to a common type. Cannot find common type between {found}"
+                        ),
                     )
                 })?;
                 let items = items.into_iter().map(|item| self.converted(item, &ty)).collect();
@@ -191,7 +193,11 @@ impl Planner<'_> {
         let mut planned = Vec::new();
         for term in terms {
             let typed = self.expr(term, context)?;
-            planned.push(self.operand(typed, term.at, &format!("Logical expression term {name}"))?);
+            planned.push(self.operand(
+                typed,
+                term.at,
+                &format!("Logical expression term {name}"),
+            )?);
         }
         let mut planned = planned.into_iter();
         let Some(mut all) = planned.next() else {
@@ -201,7 +207,8 @@ impl Planner<'_> {
             let may_fail = all.may_fail || term.may_fail;
             let both = |left: Expr, right: Expr| if and { left.and(right) } else { left.or(right) };
             let expr = if term.may_fail {
-                let decided = if and { Expr::Not(Box::new(all.expr.clone())) } else { all.expr.clone() };
+                let decided =
+                    if and { Expr::Not(Box::new(all.expr.clone())) } else { all.expr.clone() };
                 Expr::Case(Case::new(
                     None,
                     vec![(Box::new(decided), Box::new(lit(!and)))],
@@ -271,19 +278,27 @@ impl Planner<'_> {
                     return Err(Refusal::new(
                         "TYPE_MISMATCH",
                         *at,
-                        format!("All CASE results must be the same type or coercible to a common type. Cannot find common type between {ty} and {}, all types (without duplicates): [{}]", result.ty, distinct_types(results.iter().map(|(result, _)| &result.ty))),
+                        format!(
+                            "All CASE results must be the same type or coercible to a common type. Cannot find common type between {ty} and {}, all types (without duplicates): [{}]",
+                            result.ty,
+                            distinct_types(results.iter().map(|(result, _)| &result.ty))
+                        ),
                     ));
                 }
             };
         }
         let may_fail = conditions.iter().any(|condition| condition.may_fail)
             || results.iter().any(|(result, _)| result.may_fail);
-        let mut results =
-            results.into_iter().map(|(result, _)| Box::new(self.converted(result, &ty).expr)).collect::<Vec<_>>();
+        let mut results = results
+            .into_iter()
+            .map(|(result, _)| Box::new(self.converted(result, &ty).expr))
+            .collect::<Vec<_>>();
         let otherwise = if otherwise.is_some() { results.pop() } else { None };
-        let branches = conditions.into_iter().map(|condition| Box::new(condition.expr)).zip(results);
+        let branches =
+            conditions.into_iter().map(|condition| Box::new(condition.expr)).zip(results);
         let case = Case::new(None, branches.collect(), otherwise);
-        let expr = if ty == SqlType::Unknown { Typed::null(ty.clone()).expr } else { Expr::Case(case) };
+        let expr =
+            if ty == SqlType::Unknown { Typed::null(ty.clone()).expr } else { Expr::Case(case) };
         Ok(Typed::failing(expr, ty, may_fail))
     }
 

@@ -45,7 +45,9 @@ impl Groups {
             [] => Vec::new(),
             [only] => columns(only),
             sets => {
-                vec![Expr::GroupingSet(GroupingSet::GroupingSets(sets.iter().map(columns).collect()))]
+                vec![Expr::GroupingSet(GroupingSet::GroupingSets(
+                    sets.iter().map(columns).collect(),
+                ))]
             }
         }
     }
@@ -79,12 +81,17 @@ impl Planner<'_> {
             };
             sets = sets
                 .iter()
-                .flat_map(|set| alternatives.iter().map(|more| [set.clone(), more.clone()].concat()))
+                .flat_map(|set| {
+                    alternatives.iter().map(|more| [set.clone(), more.clone()].concat())
+                })
                 .collect();
             if sets.len() > MOST_SETS {
                 return Err(Refusal {
                     code: "TOO_MANY_GROUPING_SETS",
-                    message: format!("GROUP BY has {} grouping sets but can contain at most {MOST_SETS}", sets.len()),
+                    message: format!(
+                        "GROUP BY has {} grouping sets but can contain at most {MOST_SETS}",
+                        sets.len()
+                    ),
                     at: None,
                     hint: None,
                 });
@@ -113,7 +120,8 @@ impl Planner<'_> {
             let key = match ordinal(expr, chosen.len(), "GROUP BY")? {
                 Some(at) => {
                     let value = chosen[at].value.clone();
-                    let found = datafusion::logical_expr::utils::find_aggregate_exprs([&value.expr]);
+                    let found =
+                        datafusion::logical_expr::utils::find_aggregate_exprs([&value.expr]);
                     if !found.is_empty() {
                         return Err(Refusal::new(
                             "EXPRESSION_NOT_SCALAR",
@@ -129,7 +137,10 @@ impl Planner<'_> {
                 return Err(Refusal::new(
                     "TYPE_MISMATCH",
                     expr.at,
-                    format!("{} is not comparable, and therefore cannot be used in GROUP BY", key.ty),
+                    format!(
+                        "{} is not comparable, and therefore cannot be used in GROUP BY",
+                        key.ty
+                    ),
                 ));
             }
             // A constant groups nothing, and DataFusion would take it out.
@@ -161,8 +172,18 @@ impl Planner<'_> {
     }
 
     /// `grouping(a, b)`: bits that say which keys do not count in a row's set.
-    pub(super) fn grouping(&mut self, columns: &[ast::Expr], at: usize, _: &Context<'_>) -> Result<Typed> {
-        let names: Vec<_> = columns.iter().filter_map(chain).flatten().map(|name: &Ident| name.text.clone()).collect();
+    pub(super) fn grouping(
+        &mut self,
+        columns: &[ast::Expr],
+        at: usize,
+        _: &Context<'_>,
+    ) -> Result<Typed> {
+        let names: Vec<_> = columns
+            .iter()
+            .filter_map(chain)
+            .flatten()
+            .map(|name: &Ident| name.text.clone())
+            .collect();
         Err(Refusal::new(
             "NOT_SUPPORTED",
             at,

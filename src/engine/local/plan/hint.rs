@@ -92,9 +92,7 @@ pub(super) fn unknown_column(
             // `"text"` in double quotes is a name, which people from other databases mix up.
             None
         }
-        [only] if only.quoted => {
-            Some(format!("text stands in single quotes: '{}'", only.text))
-        }
+        [only] if only.quoted => Some(format!("text stands in single quotes: '{}'", only.text)),
         _ => None,
     };
     let refusal =

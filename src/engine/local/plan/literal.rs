@@ -24,11 +24,9 @@ pub(super) fn integer(digits: &str, at: usize) -> Result<Typed> {
     }
     match digits.parse::<i64>() {
         Ok(value) => Ok(Typed::new(lit(value), SqlType::Bigint)),
-        Err(_) => Err(Refusal::new(
-            "INVALID_LITERAL",
-            at,
-            format!("Invalid numeric literal: {digits}"),
-        )),
+        Err(_) => {
+            Err(Refusal::new("INVALID_LITERAL", at, format!("Invalid numeric literal: {digits}")))
+        }
     }
 }
 
@@ -52,11 +50,7 @@ pub(super) fn decimal(digits: &str, at: usize) -> Result<Typed> {
 pub(super) fn double(digits: &str, at: usize) -> Result<Typed> {
     match digits.parse::<f64>() {
         Ok(value) if value.is_finite() => Ok(Typed::new(lit(value), SqlType::Double)),
-        _ => Err(Refusal::new(
-            "INVALID_LITERAL",
-            at,
-            format!("Invalid numeric literal: {digits}"),
-        )),
+        _ => Err(Refusal::new("INVALID_LITERAL", at, format!("Invalid numeric literal: {digits}"))),
     }
 }
 
@@ -71,7 +65,9 @@ pub(super) fn typed(ty: &SqlType, written: &str, at: usize) -> Result<Typed> {
         };
         let refusal = invalid(format!("'{written}' is not a valid {name} literal"));
         if written.contains('T') && matches!(ty, SqlType::Timestamp(_)) {
-            refusal.hint("a blank stands between date and time; for ISO text: from_iso8601_timestamp('...')")
+            refusal.hint(
+                "a blank stands between date and time; for ISO text: from_iso8601_timestamp('...')",
+            )
         } else {
             refusal
         }
@@ -85,20 +81,28 @@ pub(super) fn typed(ty: &SqlType, written: &str, at: usize) -> Result<Typed> {
                     return Err(Refusal::new("NOT_SUPPORTED", at, format!("the embedded engine does not have timestamp({precision}) with time zone"))
                         .hint("it keeps milliseconds: write three digits of the fraction"));
                 }
-                let packed = moment::parse_timestamp_tz(written, precision).ok_or_else(not_valid)?;
+                let packed =
+                    moment::parse_timestamp_tz(written, precision).ok_or_else(not_valid)?;
                 return Ok(Typed::new(lit(packed), SqlType::TimestampTz(precision)));
             }
             if precision > 6 {
-                return Err(Refusal::new("NOT_SUPPORTED", at, format!("the embedded engine does not have timestamp({precision})"))
-                    .hint("it keeps microseconds: write six digits of the fraction"));
+                return Err(Refusal::new(
+                    "NOT_SUPPORTED",
+                    at,
+                    format!("the embedded engine does not have timestamp({precision})"),
+                )
+                .hint("it keeps microseconds: write six digits of the fraction"));
             }
             let micros = moment::parse_timestamp(written, precision).ok_or_else(not_valid)?;
             let value = ScalarValue::TimestampMicrosecond(Some(micros), None);
             return Ok(Typed::new(lit(value), SqlType::Timestamp(precision)));
         }
-        SqlType::Date => ScalarValue::Date32(Some(moment::parse_date(written).ok_or_else(not_valid)?)),
+        SqlType::Date => {
+            ScalarValue::Date32(Some(moment::parse_date(written).ok_or_else(not_valid)?))
+        }
         SqlType::Time(_) => {
-            let precision = moment::precision_of(&format!("1970-01-01 {written}")).ok_or_else(not_valid)?;
+            let precision =
+                moment::precision_of(&format!("1970-01-01 {written}")).ok_or_else(not_valid)?;
             let micros = moment::parse_time(written, precision.min(6)).ok_or_else(not_valid)?;
             return Ok(Typed::new(lit(micros), SqlType::Time(precision.min(6))));
         }
@@ -156,20 +160,25 @@ pub(super) fn now(millis: i64, now: Now, precision: Option<u8>, at: usize) -> Re
         }
         Now::Timestamp => {
             let packed = zone::pack(millis, Zone::UTC);
-            Typed::new(Expr::Literal(ScalarValue::Int64(packed), None), SqlType::TimestampTz(precision))
+            Typed::new(
+                Expr::Literal(ScalarValue::Int64(packed), None),
+                SqlType::TimestampTz(precision),
+            )
         }
         Now::LocalTimestamp => {
             let value = ScalarValue::TimestampMicrosecond(Some(millis * 1000), None);
             Typed::new(lit(value), SqlType::Timestamp(precision))
         }
-        Now::LocalTime => {
-            Typed::new(lit(millis.rem_euclid(DAY) * 1000), SqlType::Time(precision))
-        }
+        Now::LocalTime => Typed::new(lit(millis.rem_euclid(DAY) * 1000), SqlType::Time(precision)),
     })
 }
 
 /// `?`
 pub(super) fn placeholder(at: usize) -> Refusal {
-    Refusal::new("INVALID_PARAMETER_USAGE", at, "Incorrect number of parameters: expected 1 but found 0")
-        .hint("name the value: write :name in its place, and give --param name=value")
+    Refusal::new(
+        "INVALID_PARAMETER_USAGE",
+        at,
+        "Incorrect number of parameters: expected 1 but found 0",
+    )
+    .hint("name the value: write :name in its place, and give --param name=value")
 }

@@ -1,8 +1,8 @@
 //! Names: columns, fields of rows, and both in one chain of points.
 
-use datafusion::logical_expr::expr::LambdaVariable;
 use datafusion::arrow::datatypes::Field as ArrowField;
 use datafusion::logical_expr::Expr;
+use datafusion::logical_expr::expr::LambdaVariable;
 use std::sync::Arc;
 
 use super::expr::Context;
@@ -40,7 +40,11 @@ impl Planner<'_> {
     /// A chain of names: the longest start of it that is a column, then fields.
     ///
     /// A table's column goes before a column's field, as in Trino.
-    pub(super) fn name(&mut self, expr: &ast::Expr, context: &Context<'_>) -> Result<Option<Typed>> {
+    pub(super) fn name(
+        &mut self,
+        expr: &ast::Expr,
+        context: &Context<'_>,
+    ) -> Result<Option<Typed>> {
         let Some(names) = chain(expr) else {
             return Ok(None);
         };
@@ -55,7 +59,8 @@ impl Planner<'_> {
             return self.fields_of(value, &names[1..], &text, expr.at).map(Some);
         }
         if let [only] = keys.as_slice() {
-            let mut outputs = context.outputs.iter().filter(|output| output.name.as_ref() == Some(only));
+            let mut outputs =
+                context.outputs.iter().filter(|output| output.name.as_ref() == Some(only));
             if let Some(output) = outputs.next() {
                 if outputs.any(|other| other.value.expr != output.value.expr) {
                     return Err(ambiguous(&text, expr.at));
@@ -101,14 +106,16 @@ impl Planner<'_> {
         at: usize,
     ) -> Result<Typed> {
         let SqlType::Row(fields) = &row.ty else {
-            let what = text.map_or_else(|| "expression".to_owned(), |text| {
-                text.rsplit_once(&format!(".{}", name.text)).map_or(text, |(base, _)| base).to_owned()
-            });
-            let refusal = Refusal::new(
-                "TYPE_MISMATCH",
-                at,
-                format!("Expression {what} is not of type ROW"),
+            let what = text.map_or_else(
+                || "expression".to_owned(),
+                |text| {
+                    text.rsplit_once(&format!(".{}", name.text))
+                        .map_or(text, |(base, _)| base)
+                        .to_owned()
+                },
             );
+            let refusal =
+                Refusal::new("TYPE_MISMATCH", at, format!("Expression {what} is not of type ROW"));
             return Err(if row.ty.is_text() {
                 refusal.hint(format!(
                     "it is text; if it holds JSON: json_extract_scalar({what}, '$.{}')",
@@ -152,16 +159,17 @@ impl Planner<'_> {
     /// The field at a position of a row.
     pub(super) fn field_at(&mut self, row: Typed, position: usize, ty: SqlType) -> Typed {
         let may_fail = row.may_fail;
-        Typed::failing(super::super::trino::field::of(row.expr, row.ty, position, ty.clone()), ty, may_fail)
+        Typed::failing(
+            super::super::trino::field::of(row.expr, row.ty, position, ty.clone()),
+            ty,
+            may_fail,
+        )
     }
 }
 
 fn outer_column(field: &Field) -> Expr {
     let arrow = ArrowField::new(&field.id, arrow_type(&field.ty), true);
-    Expr::OuterReferenceColumn(
-        Arc::new(arrow),
-        datafusion::common::Column::from_name(&field.id),
-    )
+    Expr::OuterReferenceColumn(Arc::new(arrow), datafusion::common::Column::from_name(&field.id))
 }
 
 fn ambiguous(text: &str, at: usize) -> Refusal {

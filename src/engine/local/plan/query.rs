@@ -114,9 +114,10 @@ impl Planner<'_> {
         let right = project(right.plan, from_right)?;
         let plan = match (op, all) {
             (SetOp::Union, true) => left.union(right).and_then(LogicalPlanBuilder::build),
-            (SetOp::Union, false) => {
-                left.union(right).and_then(LogicalPlanBuilder::distinct).and_then(LogicalPlanBuilder::build)
-            }
+            (SetOp::Union, false) => left
+                .union(right)
+                .and_then(LogicalPlanBuilder::distinct)
+                .and_then(LogicalPlanBuilder::build),
             (SetOp::Intersect, all) => {
                 left.build().and_then(|left| LogicalPlanBuilder::intersect(left, right, all))
             }
@@ -174,7 +175,10 @@ impl Planner<'_> {
         let rows: Vec<Vec<Expr>> = typed
             .into_iter()
             .map(|row| {
-                row.into_iter().zip(&types).map(|(cell, ty)| self.converted(cell, ty).expr).collect()
+                row.into_iter()
+                    .zip(&types)
+                    .map(|(cell, ty)| self.converted(cell, ty).expr)
+                    .collect()
             })
             .collect();
         // A row at a time, each a projection of nothing: values that are computed, as arrays are,
@@ -200,7 +204,9 @@ impl Planner<'_> {
         let mut keys = Vec::new();
         for sort in order {
             let key = match ordinal(&sort.expr, relation.fields.len(), "ORDER BY")? {
-                Some(at) => Typed::new(column(&relation.fields[at].id), relation.fields[at].ty.clone()),
+                Some(at) => {
+                    Typed::new(column(&relation.fields[at].id), relation.fields[at].ty.clone())
+                }
                 None => self.scalar(&sort.expr, &Scope::new(&relation.fields, None))?,
             };
             keys.push(self.sort_key(key, sort)?);
@@ -218,7 +224,10 @@ impl Planner<'_> {
             return Err(Refusal::new(
                 "TYPE_MISMATCH",
                 sort.expr.at,
-                format!("Type {} is not orderable, and therefore cannot be used in ORDER BY", key.ty),
+                format!(
+                    "Type {} is not orderable, and therefore cannot be used in ORDER BY",
+                    key.ty
+                ),
             ));
         }
         Ok(SortExpr::new(key.expr, !sort.descending, sort.nulls_first))

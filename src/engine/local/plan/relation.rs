@@ -203,16 +203,11 @@ impl Planner<'_> {
             let id = self.fresh(&name.key());
             let both = match join_type {
                 JoinType::Right => r.expr,
-                JoinType::Full => {
-                    Expr::Case(datafusion::logical_expr::expr::Case::new(
-                        None,
-                        vec![(
-                            Box::new(Expr::IsNotNull(Box::new(l.expr.clone()))),
-                            Box::new(l.expr),
-                        )],
-                        Some(Box::new(r.expr)),
-                    ))
-                }
+                JoinType::Full => Expr::Case(datafusion::logical_expr::expr::Case::new(
+                    None,
+                    vec![(Box::new(Expr::IsNotNull(Box::new(l.expr.clone()))), Box::new(l.expr))],
+                    Some(Box::new(r.expr)),
+                )),
                 _ => l.expr,
             };
             merged.push((

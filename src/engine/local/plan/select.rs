@@ -41,7 +41,8 @@ impl Planner<'_> {
         if let Some(filter) = &select.filter {
             plan = self.filtered(plan, filter, &scope)?;
         }
-        let context = Context::new(scope, Allow::Everything, "SELECT").with_windows(&select.windows);
+        let context =
+            Context::new(scope, Allow::Everything, "SELECT").with_windows(&select.windows);
         let mut chosen = Vec::new();
         for item in &select.items {
             self.choose(item, &context, &mut chosen)?;
@@ -63,7 +64,8 @@ impl Planner<'_> {
             keys.push(Key { value: self.order_value(sort, &chosen, &context)?, sort });
         }
 
-        let mut exprs: Vec<&mut Typed> = chosen.iter_mut().map(|chosen| &mut chosen.value).collect();
+        let mut exprs: Vec<&mut Typed> =
+            chosen.iter_mut().map(|chosen| &mut chosen.value).collect();
         let places: Vec<usize> = select.items.iter().map(item_place).collect();
         let first = places.first().copied().unwrap_or(select.at);
         exprs.extend(having.as_mut());
@@ -82,7 +84,8 @@ impl Planner<'_> {
                 .and_then(LogicalPlanBuilder::build)
                 .map_err(bug)?;
         }
-        let mut exprs: Vec<&mut Typed> = chosen.iter_mut().map(|chosen| &mut chosen.value).collect();
+        let mut exprs: Vec<&mut Typed> =
+            chosen.iter_mut().map(|chosen| &mut chosen.value).collect();
         exprs.extend(keys.iter_mut().map(|key| &mut key.value));
         plan = self.windowed(plan, exprs)?;
         self.finished(plan, chosen, &keys, select)
@@ -139,7 +142,10 @@ impl Planner<'_> {
                     return Err(Refusal::new(
                         "TYPE_MISMATCH",
                         chosen.at,
-                        format!("DISTINCT can only be applied to comparable types (actual: {})", field.ty),
+                        format!(
+                            "DISTINCT can only be applied to comparable types (actual: {})",
+                            field.ty
+                        ),
                     ));
                 }
             }
@@ -330,7 +336,11 @@ impl Planner<'_> {
                 at,
                 format!("{clause} must evaluate to a boolean: actual type {ty}"),
             )
-            .hint(if ty.is_text() { "text is no condition: compare it, x = 'true'" } else { "compare it with a value" })),
+            .hint(if ty.is_text() {
+                "text is no condition: compare it, x = 'true'"
+            } else {
+                "compare it with a value"
+            })),
         }
     }
 }

@@ -25,9 +25,11 @@ impl Planner<'_> {
 
     pub(super) fn show_columns(&mut self, name: &Name) -> Result<Planned> {
         let relation = self.find_table(name)?;
-        let rows = relation.fields.iter().filter(|field| !field.hidden).map(|field| {
-            vec![field.name.clone().unwrap_or_default(), field.ty.to_string()]
-        });
+        let rows = relation
+            .fields
+            .iter()
+            .filter(|field| !field.hidden)
+            .map(|field| vec![field.name.clone().unwrap_or_default(), field.ty.to_string()]);
         texts(&["col_name", "data_type"], rows.collect())
     }
 

@@ -33,7 +33,12 @@ impl Planner<'_> {
         self.query(query, Some(&context.scope))
     }
 
-    fn one_column(&mut self, query: &Query, at: usize, context: &Context<'_>) -> Result<(Relation, SqlType)> {
+    fn one_column(
+        &mut self,
+        query: &Query,
+        at: usize,
+        context: &Context<'_>,
+    ) -> Result<(Relation, SqlType)> {
         let relation = self.inner(query, context)?;
         match relation.fields.as_slice() {
             [only] => {
@@ -43,7 +48,10 @@ impl Planner<'_> {
             fields => Err(Refusal::new(
                 "NOT_SUPPORTED",
                 at,
-                format!("Multiple columns returned by subquery are not yet supported. Found {}", fields.len()),
+                format!(
+                    "Multiple columns returned by subquery are not yet supported. Found {}",
+                    fields.len()
+                ),
             )
             .hint("select one column")),
         }
@@ -79,7 +87,10 @@ impl Planner<'_> {
             return Err(Refusal::new(
                 "TYPE_MISMATCH",
                 at,
-                format!("Value expression and result of subquery must be of the same type: {} vs {ty}", left.ty),
+                format!(
+                    "Value expression and result of subquery must be of the same type: {} vs {ty}",
+                    left.ty
+                ),
             )
             .hint(hint::mismatch(&left.ty, &ty)));
         };

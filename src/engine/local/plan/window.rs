@@ -6,8 +6,12 @@ use std::sync::Arc;
 use datafusion::common::ScalarValue;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::functions_window::{
-    cume_dist::cume_dist_udwf, lead_lag::{lag_udwf, lead_udwf}, nth_value::{first_value_udwf, last_value_udwf, nth_value_udwf},
-    ntile::ntile_udwf, rank::{dense_rank_udwf, percent_rank_udwf, rank_udwf}, row_number::row_number_udwf,
+    cume_dist::cume_dist_udwf,
+    lead_lag::{lag_udwf, lead_udwf},
+    nth_value::{first_value_udwf, last_value_udwf, nth_value_udwf},
+    ntile::ntile_udwf,
+    rank::{dense_rank_udwf, percent_rank_udwf, rank_udwf},
+    row_number::row_number_udwf,
 };
 use datafusion::logical_expr::expr::{NullTreatment, WindowFunction};
 use datafusion::logical_expr::utils::find_window_exprs;
@@ -24,8 +28,17 @@ use crate::sql::ty::SqlType;
 
 /// Functions that only work over a window.
 pub(super) const WINDOW_ONLY: [&str; 11] = [
-    "cume_dist", "dense_rank", "first_value", "lag", "last_value", "lead", "nth_value", "ntile",
-    "percent_rank", "rank", "row_number",
+    "cume_dist",
+    "dense_rank",
+    "first_value",
+    "lag",
+    "last_value",
+    "lead",
+    "nth_value",
+    "ntile",
+    "percent_rank",
+    "rank",
+    "row_number",
 ];
 
 /// Of these, those that may leave out NULLs.
@@ -160,8 +173,11 @@ impl Planner<'_> {
             ));
         }
         let inside = Context { allow: Allow::Aggregates, ..*context };
-        let arguments: Vec<Typed> =
-            call.arguments.iter().map(|argument| self.expr(argument, &inside)).collect::<Result<_>>()?;
+        let arguments: Vec<Typed> = call
+            .arguments
+            .iter()
+            .map(|argument| self.expr(argument, &inside))
+            .collect::<Result<_>>()?;
         let window = self.over(over, context)?;
         let ranking = !matches!(name, "first_value" | "last_value" | "nth_value");
         if ranking && window.framed {
@@ -184,7 +200,9 @@ impl Planner<'_> {
             Refusal::new(
                 "FUNCTION_NOT_FOUND",
                 at,
-                format!("Unexpected parameters ({given}) for function {name}. Expected: {name}({expected})"),
+                format!(
+                    "Unexpected parameters ({given}) for function {name}. Expected: {name}({expected})"
+                ),
             )
         };
         let mut exprs: Vec<Expr> = Vec::new();
@@ -195,7 +213,12 @@ impl Planner<'_> {
             ("percent_rank", []) => (percent_rank_udwf(), SqlType::Double),
             ("cume_dist", []) => (cume_dist_udwf(), SqlType::Double),
             ("ntile", [buckets]) if buckets.ty.is_integer() => {
-                exprs.push(self.whole_number(buckets, call.arguments[0].at, 1, "Buckets must be greater than 0")?);
+                exprs.push(self.whole_number(
+                    buckets,
+                    call.arguments[0].at,
+                    1,
+                    "Buckets must be greater than 0",
+                )?);
                 (ntile_udwf(), SqlType::Bigint)
             }
             ("first_value", [value]) => {
@@ -208,7 +231,12 @@ impl Planner<'_> {
             }
             ("nth_value", [value, nth]) if nth.ty.is_integer() => {
                 exprs.push(value.expr.clone());
-                exprs.push(self.whole_number(nth, call.arguments[1].at, 1, "Offset must be at least 1")?);
+                exprs.push(self.whole_number(
+                    nth,
+                    call.arguments[1].at,
+                    1,
+                    "Offset must be at least 1",
+                )?);
                 (nth_value_udwf(), value.ty.clone())
             }
             ("lag" | "lead", [value, rest @ ..]) if rest.len() <= 2 => {
@@ -218,7 +246,12 @@ impl Planner<'_> {
                     if !offset.ty.is_integer() {
                         return Err(wrong("T, bigint, T"));
                     }
-                    exprs.push(self.whole_number(offset, call.arguments[1].at, 0, "Offset must be at least 0")?);
+                    exprs.push(self.whole_number(
+                        offset,
+                        call.arguments[1].at,
+                        0,
+                        "Offset must be at least 0",
+                    )?);
                 }
                 if let Some(default) = rest.get(1) {
                     let Some(common) = value.ty.common(&default.ty) else {
