@@ -124,6 +124,18 @@ impl TableShape {
         })
     }
 
+    /// Whether it is the one that clickops comes with, under whatever name.
+    pub fn is_shipped(&self) -> bool {
+        *self == Self::cloudtrail(Some(self.name.clone()))
+    }
+
+    /// CloudTrail's documented columns that it does not have: detection goes without them.
+    pub fn missing(&self) -> Vec<String> {
+        let known = |name: &String| self.columns.iter().any(|column| column.name == *name);
+        let documented = Self::cloudtrail(None).columns.into_iter().map(|column| column.name);
+        documented.filter(|name| !known(name)).collect()
+    }
+
     /// What the address of a log says of the partition columns, in their order. `None` where it
     /// does not tell: then the record has to.
     pub fn partition_values(&self, log: &Log) -> Box<[Option<String>]> {

@@ -139,6 +139,38 @@ impl DayFormat {
         self.items.iter().map(slashes).sum()
     }
 
+    /// Where year, month and day stand in a text of this format: first character, from 0, and how
+    /// many. `None` where that is not always the same place, or one is missing.
+    pub fn places_of_day(&self) -> Option<[(usize, usize); 3]> {
+        let mut places = [None; 3];
+        let mut start = 0;
+        for item in &self.items {
+            start += match item {
+                Item::Text(text) => text.chars().count(),
+                Item::Number(_, 1) => return None,
+                Item::Number(unit, digits) => {
+                    if let Some(place) = places.get_mut(*unit as usize) {
+                        *place = Some((start, *digits));
+                    }
+                    *digits
+                }
+            };
+        }
+        let [year, month, day] = places;
+        Some([year?, month?, day?])
+    }
+
+    /// The one part of a day that this format consists of, 0 for the year, 1 for the month or 2 for
+    /// the day, and its digits in CloudTrail's own folders.
+    pub fn only_part(&self) -> Option<(usize, usize)> {
+        match self.items.as_slice() {
+            [Item::Number(unit @ (Unit::Year | Unit::Month | Unit::Day), _)] => {
+                Some((*unit as usize, if *unit == Unit::Year { 4 } else { 2 }))
+            }
+            _ => None,
+        }
+    }
+
     /// The text for a day; `None` when the format wants more than a day tells.
     pub fn of_day(&self, day: NaiveDate) -> Option<String> {
         let whole = self.units().all(|unit| unit <= Unit::Day);

@@ -80,11 +80,7 @@ impl FromStr for TableName {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || {
-            format!(
-                "'{text}' is no name of a table; write it as logs, database.logs or \"my-database\".logs"
-            )
-        };
+        let wrong = || format!("'{text}' is no name of a table");
         let mut lexer = Lexer::new(text);
         let mut parts = Vec::new();
         loop {
