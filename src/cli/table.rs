@@ -16,7 +16,7 @@ pub(super) struct TableArgs {
     ddl: Option<PathBuf>,
     /// What queries call the log table
     #[arg(long = "as", value_name = "NAME")]
-    name: Option<String>,
+    called: Option<String>,
 }
 
 impl TableArgs {
@@ -25,7 +25,7 @@ impl TableArgs {
         if let Some(path) = &self.ddl {
             config.ddl = Some(path.clone());
         }
-        if let Some(name) = &self.name {
+        if let Some(name) = &self.called {
             config.table = Some(config::table(name, "--as")?);
         }
         let Some(path) = &config.ddl else {
