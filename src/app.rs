@@ -1,6 +1,7 @@
 //! Wiring: from the config to an engine, a store, and the logs to look at.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -15,6 +16,7 @@ use crate::render::Renderer;
 use crate::store::Store;
 use crate::store::dir::{DirStore, Turn};
 use crate::store::memory::MemoryStore;
+use crate::table::{TableShape, ddl};
 
 /// Everything a command needs, made from the config.
 pub struct App {
@@ -38,7 +40,21 @@ impl App {
         if let Some(path) = &self.config.replay {
             return Ok(Box::new(crate::engine::replay::ReplayEngine::new(path)));
         }
-        embedded()
+        embedded(self.table()?)
+    }
+
+    /// The log table: the shipped one, or the user's own.
+    ///
+    /// # Errors
+    /// [`Error`] when its DDL cannot be used.
+    pub fn table(&self) -> Result<Arc<TableShape>, Error> {
+        let name = self.config.table.clone();
+        let Some(path) = &self.config.ddl else {
+            return Ok(Arc::new(TableShape::cloudtrail(name)));
+        };
+        let mut table = ddl::read(path)?.table;
+        table.name = name.unwrap_or(table.name);
+        Ok(Arc::new(table))
     }
 
     /// What people call the engine.
@@ -52,7 +68,7 @@ impl App {
     /// [`Error`] when a file cannot be used.
     pub fn assembler(&self) -> Result<Assembler, Error> {
         let exclusions = exclusion::relation(&self.config.exclusions, self.now.date_naive());
-        Ok(Assembler::new(self.config.catalogue()?, LOCAL_TABLE, exclusions))
+        Ok(Assembler::new(self.config.catalogue()?, self.table()?, exclusions))
     }
 
     /// The store.
@@ -112,9 +128,6 @@ impl App {
     }
 }
 
-/// The base table of the embedded engine.
-const LOCAL_TABLE: &str = "\"awsdatacatalog\".\"default\".\"cloudtrail\"";
-
 /// Lists a folder or a file.
 ///
 /// # Errors
@@ -143,12 +156,12 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Error {
 }
 
 #[cfg(feature = "local")]
-fn embedded() -> Result<Box<dyn Engine>, Error> {
-    Ok(Box::new(crate::engine::local::LocalEngine::new()))
+fn embedded(table: Arc<TableShape>) -> Result<Box<dyn Engine>, Error> {
+    Ok(Box::new(crate::engine::local::LocalEngine::new().with_table(table)))
 }
 
 #[cfg(not(feature = "local"))]
-fn embedded() -> Result<Box<dyn Engine>, Error> {
+fn embedded(_: Arc<TableShape>) -> Result<Box<dyn Engine>, Error> {
     Err(Error::usage(
         "this build carries no embedded engine",
         "Build it with the feature `local`, which is on by default.",

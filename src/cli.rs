@@ -20,6 +20,7 @@ mod query;
 mod render;
 mod run;
 mod sql;
+mod table;
 
 /// Finds what people changed by hand in the AWS console, from CloudTrail logs, and reports it.
 ///

@@ -12,6 +12,7 @@ use chrono_tz::Tz;
 use crate::exclusion::{self, Exclusion, ExclusionError};
 use crate::query::catalogue::Catalogue;
 use crate::schedule::Schedule;
+use crate::table::TableName;
 
 pub mod file;
 
@@ -22,6 +23,10 @@ use file::File;
 pub struct Config {
     /// Where the logs are; `None` until a flag or the file says so.
     pub logs: Option<Place>,
+    /// A file with the `CREATE EXTERNAL TABLE` of the log table.
+    pub ddl: Option<PathBuf>,
+    /// What queries call the log table, in place of its own name.
+    pub table: Option<TableName>,
     /// Rows to answer every query with, in place of an engine.
     pub replay: Option<PathBuf>,
     /// A folder laid out like `sql/`, whose files go over the shipped ones.
@@ -178,6 +183,8 @@ impl Config {
         exclusions.extend(file.exclusion);
         Ok(Self {
             logs: file.source.logs.as_deref().map(|at| place(at, "source.logs")).transpose()?,
+            ddl: file.source.ddl,
+            table: file.source.table.map(|name| table(&name, "source.table")).transpose()?,
             replay: file.source.replay,
             sql: file.source.sql,
             templates: file.source.templates,
@@ -208,6 +215,18 @@ pub fn place(text: &str, key: &str) -> Result<Place, ConfigError> {
         });
     }
     Ok(Place::Dir(PathBuf::from(text)))
+}
+
+/// Reads a table's name; `key` names the setting in errors.
+///
+/// # Errors
+/// [`ConfigError::Value`] for what is no name.
+pub fn table(text: &str, key: &str) -> Result<TableName, ConfigError> {
+    text.parse().map_err(|reason| ConfigError::Value {
+        key: key.to_owned(),
+        reason,
+        hint: "Write it as logs, database.logs or \"my-database\".logs.".to_owned(),
+    })
 }
 
 /// A length of time such as `24h` or `7d`; `all` and nothing mean without end.

@@ -15,6 +15,7 @@ use crate::ledger::LedgerError;
 use crate::query::{BoundQuery, QueryError};
 use crate::render::RenderError;
 use crate::store::StoreError;
+use crate::table::ddl::DdlError;
 
 /// Exit codes. Other programs rely on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -110,6 +111,12 @@ impl From<ExclusionError> for Error {
 impl From<QueryError> for Error {
     fn from(error: QueryError) -> Self {
         Self::of(Exit::Usage, "query", &error, error.hint())
+    }
+}
+
+impl From<DdlError> for Error {
+    fn from(error: DdlError) -> Self {
+        Self::of(Exit::Usage, "table", &error, Some(error.hint().to_owned()))
     }
 }
 

@@ -39,6 +39,7 @@ pub mod schedule;
 pub mod sink;
 pub mod sql;
 pub mod store;
+pub mod table;
 pub mod window;
 
 /// The candidate most like `name`, if any is like it at all.

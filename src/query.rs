@@ -101,6 +101,14 @@ pub enum QueryError {
         /// The text that defines it.
         origin: String,
     },
+    /// A name that means the table and a view.
+    #[error("'{name}' is the table's own name, and that of a view that is selected from too")]
+    Ambiguous {
+        /// The name.
+        name: String,
+        /// The table's whole name.
+        whole: String,
+    },
     /// Views that select from each other in a circle.
     #[error("views select from each other: {0}")]
     Circle(String),
@@ -135,6 +143,7 @@ impl QueryError {
             ),
             Self::Value { hint, .. } => Some(hint.clone()),
             Self::Shadowed { .. } => Some("Give the CTE another name.".to_owned()),
+            Self::Ambiguous { whole, .. } => Some(format!("Write {whole} for the table.")),
             Self::Circle(_) => {
                 Some("Take one of these names out of the views, or rename a CTE.".to_owned())
             }

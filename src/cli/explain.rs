@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::get::{Located, locate};
 use super::ledger::StoreArgs;
 use super::print::{Format, Printer, printable};
+use super::table::TableArgs;
 use super::{Source, output, remark, unwritable};
 use crate::app::{self, App};
 use crate::config::DETECTION;
@@ -45,6 +46,8 @@ pub(super) struct ExplainArgs {
     #[command(flatten)]
     source: Source,
     #[command(flatten)]
+    table: TableArgs,
+    #[command(flatten)]
     store: StoreArgs,
     /// How explanations are written
     #[arg(long, value_enum, default_value = "text")]
@@ -61,6 +64,7 @@ enum ExplainFormat {
 
 pub(super) async fn run(mut app: App, args: ExplainArgs) -> Result<Exit, Error> {
     args.source.apply(&mut app.config)?;
+    args.table.apply(&mut app.config)?;
     args.store.apply(&mut app)?;
     let explained = if args.what == "-" {
         let spool = standard_input()?;

@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 
 use super::print::{Format, Printer};
 use super::progress::Progress;
+use super::table::TableArgs;
 use super::{Moment, Source, remark, unwritable};
 use crate::app::App;
 use crate::engine::{EngineError, Rows};
@@ -39,6 +40,8 @@ pub(super) struct QueryArgs {
     params: Vec<(String, String)>,
     #[command(flatten)]
     source: Source,
+    #[command(flatten)]
+    table: TableArgs,
     /// Only logs delivered since then: a length of time or RFC 3339
     #[arg(long, value_name = "TIME", value_parser = Moment::parse)]
     since: Option<Moment>,
@@ -67,6 +70,7 @@ fn param(text: &str) -> Result<(String, String), String> {
 
 pub(super) async fn run(mut app: App, args: QueryArgs) -> Result<Exit, Error> {
     args.source.apply(&mut app.config)?;
+    args.table.apply(&mut app.config)?;
     let since = args.since.map(|moment| moment.from(app.now));
     let until = args.until.map(|moment| moment.from(app.now));
     let mut logs = app.some_logs()?;

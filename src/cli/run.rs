@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::ledger::StoreArgs;
 use super::progress::Progress;
+use super::table::TableArgs;
 use super::{Moment, Source, color, output, remark, time};
 use crate::app::{self, App};
 use crate::collect::{Collect, Collected, collect, up_to_date};
@@ -32,6 +33,8 @@ use crate::window::Limits;
 pub(super) struct RunArgs {
     #[command(flatten)]
     source: Source,
+    #[command(flatten)]
+    table: TableArgs,
     /// Only logs delivered since then: a length of time such as 24h, or RFC 3339
     #[arg(long, value_name = "TIME", value_parser = Moment::parse)]
     since: Option<Moment>,
@@ -50,6 +53,7 @@ pub(super) struct RunArgs {
 
 pub(super) async fn run(mut app: App, args: RunArgs) -> Result<Exit, Error> {
     args.source.apply(&mut app.config)?;
+    args.table.apply(&mut app.config)?;
     args.store.apply(&mut app)?;
     let reports = chosen(&app.config.reports, &args.reports)?;
     let limits = limits(&app, &args)?;

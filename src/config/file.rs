@@ -38,6 +38,10 @@ pub struct File {
 pub struct Source {
     /// A folder or a file.
     pub logs: Option<String>,
+    /// A file with the `CREATE EXTERNAL TABLE` of the log table.
+    pub ddl: Option<PathBuf>,
+    /// What queries call the log table.
+    pub table: Option<String>,
     /// A file of rows, as `clickops query --format ndjson` prints them, to run on in place of logs.
     pub replay: Option<PathBuf>,
     /// A folder laid out like `sql/`.
@@ -124,6 +128,8 @@ impl File {
         Self {
             source: Source {
                 logs: over.source.logs.or(self.source.logs),
+                ddl: over.source.ddl.or(self.source.ddl),
+                table: over.source.table.or(self.source.table),
                 replay: over.source.replay.or(self.source.replay),
                 sql: over.source.sql.or(self.source.sql),
                 templates: over.source.templates.or(self.source.templates),
@@ -145,8 +151,9 @@ pub(super) fn read(path: &Path) -> Result<File, ConfigError> {
     let mut file: File =
         toml::from_str(&text).map_err(|error| text_error(&path.display().to_string(), &error))?;
     let base = path.parent().unwrap_or(Path::new(""));
-    for folder in [&mut file.source.replay, &mut file.source.sql, &mut file.source.templates] {
-        *folder = folder.take().map(|folder| base.join(folder));
+    let source = &mut file.source;
+    for path in [&mut source.ddl, &mut source.replay, &mut source.sql, &mut source.templates] {
+        *path = path.take().map(|path| base.join(path));
     }
     for place in [&mut file.source.logs, &mut file.store.at] {
         if let Some(text) = place.as_mut().filter(|text| *text != "memory" && !text.contains("://"))

@@ -8,6 +8,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use datafusion::arrow::record_batch::RecordBatch;
+use datafusion::catalog::{
+    CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, TableProvider,
+};
+use datafusion::common::TableReference;
 use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::memory_pool::{FairSpillPool, MemoryPool};
@@ -20,6 +24,7 @@ use self::scan::Source;
 use self::table::CloudTrail;
 use crate::engine::{Engine, EngineError, Page, Row, Rows, Scan};
 use crate::query::BoundQuery;
+use crate::table::TableShape;
 
 mod arrow;
 mod builders;
@@ -55,6 +60,7 @@ const PAGES_WAITING: usize = 2;
 #[derive(Debug, Clone)]
 pub struct LocalEngine {
     partitions: usize,
+    table: Arc<TableShape>,
 }
 
 impl Default for LocalEngine {
@@ -67,7 +73,17 @@ impl LocalEngine {
     /// An engine that uses every core.
     pub fn new() -> Self {
         let cores = std::thread::available_parallelism();
-        Self { partitions: cores.map_or(1, usize::from) }
+        Self {
+            partitions: cores.map_or(1, usize::from),
+            table: Arc::new(TableShape::cloudtrail(None)),
+        }
+    }
+
+    /// An engine whose log table has this shape and name.
+    #[must_use]
+    pub fn with_table(mut self, table: Arc<TableShape>) -> Self {
+        self.table = table;
+        self
     }
 
     /// An engine that reads as many logs at a time; answers do not depend on it.
@@ -94,11 +110,38 @@ impl LocalEngine {
         let pool: Arc<dyn MemoryPool> = Arc::new(FairSpillPool::new(POOL_BYTES));
         let runtime = RuntimeEnvBuilder::new().with_memory_pool(pool).build_arc()?;
         let context = SessionContext::new_with_config_rt(config, runtime);
-        context.register_table("cloudtrail", Arc::new(CloudTrail::new(source)))?;
+        self.register(&context, Arc::new(CloudTrail::new(source)))?;
         for function in old::functions() {
             context.register_udf(function);
         }
         Ok(context)
+    }
+
+    /// Puts the table where its whole name says, and where queries look for its own name.
+    fn register(
+        &self,
+        context: &SessionContext,
+        table: Arc<CloudTrail>,
+    ) -> Result<(), DataFusionError> {
+        let name = &self.table.name;
+        let catalog = match context.catalog(name.catalog()) {
+            Some(catalog) => catalog,
+            None => {
+                let catalog: Arc<dyn CatalogProvider> = Arc::new(MemoryCatalogProvider::new());
+                context.register_catalog(name.catalog(), Arc::clone(&catalog));
+                catalog
+            }
+        };
+        if catalog.schema(name.database()).is_none() {
+            catalog.register_schema(name.database(), Arc::new(MemorySchemaProvider::new()))?;
+        }
+        let whole = TableReference::full(name.catalog(), name.database(), name.table());
+        context.register_table(whole.clone(), Arc::clone(&table) as Arc<dyn TableProvider>)?;
+        let short = TableReference::bare(name.table());
+        if !context.table_exist(short.clone())? {
+            context.register_table(short, table)?;
+        }
+        Ok(())
     }
 }
 
@@ -107,7 +150,7 @@ impl Engine for LocalEngine {
     async fn rows(&self, query: &BoundQuery) -> Result<Rows, EngineError> {
         let statement = parse::statement(&query.sql)?;
         let scan = Arc::new(Scan::default());
-        let source = Arc::new(Source::new(Arc::clone(&query.logs), Arc::clone(&scan)));
+        let source = Arc::new(Source::new(&self.table, Arc::clone(&query.logs), Arc::clone(&scan)));
         let context = self.session(source).map_err(|e| error::running(&e))?;
         let refused =
             |error: DataFusionError| error::refused(&error, &context.state(), &statement.tables);

@@ -14,12 +14,13 @@ use super::table;
 use super::value::Type;
 use super::{BoundQuery, QueryError};
 use crate::logs::Log;
+use crate::table::TableShape;
 
 /// Everything that a query is assembled from.
 #[derive(Debug, Clone)]
 pub struct Assembler {
     catalogue: Catalogue,
-    table: String,
+    table: Arc<TableShape>,
     exclusions: String,
 }
 
@@ -42,14 +43,14 @@ struct Source<'a> {
 }
 
 impl Assembler {
-    /// `table` is the base table's name as the engine knows it, quoted where needed; `exclusions`
-    /// the body of the relation of that name ([`crate::exclusion::relation`]).
+    /// `table` is the base table as the engine knows it; `exclusions` the body of the relation of
+    /// that name ([`crate::exclusion::relation`]).
     pub fn new(
         catalogue: Catalogue,
-        table: impl Into<String>,
+        table: Arc<TableShape>,
         exclusions: impl Into<String>,
     ) -> Self {
-        Self { catalogue, table: table.into(), exclusions: exclusions.into() }
+        Self { catalogue, table, exclusions: exclusions.into() }
     }
 
     /// The files it assembles from.
@@ -70,11 +71,11 @@ impl Assembler {
         let file = self.catalogue.get(name)?;
         let name = &file.header.name;
         match file.kind {
-            Kind::Query => self.assemble(name, &source(file), values, logs),
+            Kind::Query => self.assemble(name, &source(file), None, values, logs),
             Kind::View => {
                 let all = format!("SELECT * FROM {name}");
                 let text = Source { origin: name, text: &all, params: Some(&[]) };
-                self.assemble(name, &text, values, logs)
+                self.assemble(name, &text, None, values, logs)
             }
         }
     }
@@ -96,21 +97,27 @@ impl Assembler {
         let header = declares.then(|| super::header::parse(text, origin)).transpose()?;
         let source =
             Source { origin, text, params: header.as_ref().map(|header| header.params.as_slice()) };
-        self.assemble(origin, &source, values, logs)
+        self.assemble(origin, &source, self.own_name(), values, logs)
     }
 
+    /// `own` is a name that means the table itself in the main text, whatever view has it too.
     fn assemble(
         &self,
         name: &str,
         main: &Source<'_>,
+        own: Option<String>,
         values: &BTreeMap<String, String>,
         logs: Arc<[Log]>,
     ) -> Result<BoundQuery, QueryError> {
-        let lexed = lexer::lex(main.text, main.origin)?;
+        let mut lexed = lexer::lex(main.text, main.origin)?;
+        let own = own.filter(|name| lexed.relations.remove(name));
         let mut mentioned = Mentioned { wants_path: lexed.wants_path, ..Mentioned::default() };
         self.follow(main.origin, &lexed, &mut mentioned, &mut Vec::new())?;
         let Mentioned { mut order, wants_path, defined } = mentioned;
         order.sort_by_key(|name| name != "cloudtrail");
+        if let Some(name) = own.filter(|name| order.contains(name)) {
+            return Err(QueryError::Ambiguous { whole: self.table.name.to_string(), name });
+        }
         if let Some((name, origin)) = defined.iter().find(|(name, _)| order.contains(name)) {
             return Err(QueryError::Shadowed { name: name.clone(), origin: origin.clone() });
         }
@@ -178,6 +185,13 @@ impl Assembler {
             mentioned.order.push(name.clone());
         }
         Ok(())
+    }
+
+    /// The name of the user's own table. A query that was written for that table means the table
+    /// by it, and no relation of the catalogue.
+    fn own_name(&self) -> Option<String> {
+        let name = self.table.name.table();
+        (name != "cloudtrail" || !self.table.is_shipped()).then(|| name.to_owned())
     }
 
     fn is_given(&self, name: &str) -> bool {
@@ -258,7 +272,8 @@ mod tests {
             std::fs::write(path, text).unwrap();
         }
         let catalogue = Catalogue::shipped().unwrap().with_folder(folder.path()).unwrap();
-        Assembler::new(catalogue, "base", "SELECT 'x' AS name")
+        let table = TableShape::cloudtrail(Some("base".parse().unwrap()));
+        Assembler::new(catalogue, table.into(), "SELECT 'x' AS name")
     }
 
     fn values(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
@@ -323,6 +338,35 @@ mod tests {
             ("views/names", "-- name: names\nSELECT role FROM cloudtrail"),
         ]);
         assert!(views.named("role", &values(&[]), Arc::default()).is_ok());
+    }
+
+    #[test]
+    fn the_users_own_table_keeps_its_name() {
+        let views = |name: &str| Assembler {
+            table: {
+                let text = format!("CREATE TABLE {name} (eventid string)");
+                Arc::new(crate::table::ddl::parse(&text, "t.sql").unwrap().table)
+            },
+            ..assembler(&[("views/a", "-- name: a\nSELECT eventid FROM cloudtrail")])
+        };
+        for (name, text) in [
+            ("cloudtrail", "SELECT * FROM cloudtrail"),
+            ("a", "SELECT * FROM a"),
+            ("logs", "SELECT * FROM logs, x.a, awsdatacatalog.x.cloudtrail"),
+        ] {
+            assert_eq!(sql(&views(name), text), format!("{text}\n"));
+        }
+        let both = "SELECT * FROM cloudtrail, a";
+        let refused = views("x.cloudtrail").text("--sql", both, &values(&[]), Arc::default());
+        assert_eq!(
+            refused.unwrap_err().hint().unwrap(),
+            "Write \"awsdatacatalog\".\"x\".\"cloudtrail\" for the table."
+        );
+        assert!(
+            sql(&views("logs"), both).contains("FROM \"awsdatacatalog\".\"default\".\"logs\"\n")
+        );
+        let named = views("cloudtrail").named("a", &values(&[]), Arc::default()).unwrap();
+        assert!(named.sql.starts_with("WITH cloudtrail AS ("));
     }
 
     #[test]

@@ -88,7 +88,11 @@ pub fn lex(text: &str, origin: &str) -> Result<Lexed, QueryError> {
                 lexed.wants_path |= name == "$path";
                 if opens_list && defines(&tokens[at + 1..]) {
                     lexed.defined.insert(name);
-                } else if place.expects_relation && !is_keyword(&token.token, &NO_RELATION) {
+                } else if place.expects_relation
+                    && !is_keyword(&token.token, &NO_RELATION)
+                    // What is qualified is a table of the engine's, no view.
+                    && following(1) != Some(&Token::Period)
+                {
                     lexed.relations.insert(name);
                 }
             }

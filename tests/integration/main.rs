@@ -19,4 +19,6 @@ mod readme;
 mod reports;
 #[cfg(feature = "local")]
 mod run;
+#[cfg(feature = "local")]
+mod tables;
 mod templates;

@@ -6,29 +6,58 @@ use datafusion::arrow::array::{
     ArrayRef, ListArray, MapArray, NullBufferBuilder, StringBuilder, StructArray,
 };
 use datafusion::arrow::buffer::OffsetBuffer;
-use datafusion::arrow::datatypes::{FieldRef, Fields};
+use datafusion::arrow::compute::{CastOptions, cast_with_options};
+use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Fields};
 use datafusion::arrow::error::ArrowError;
 use sonic_rs::LazyValue;
 
-use super::columns::{self, Column, Shape, WIDEST};
+use super::columns::{self, Column, Shape};
 use super::json;
+
+/// Bytes that a value takes besides its text.
+const OFFSET: usize = size_of::<i32>();
 
 /// A column under construction.
 #[derive(Debug)]
 pub(super) enum Builder {
     Text(StringBuilder),
+    /// What is none of the type becomes NULL.
+    Parsed(StringBuilder, DataType),
     Row(RowBuilder),
     Map(MapBuilder),
-    Rows(ListBuilder),
+    List(ListBuilder),
 }
 
 impl Builder {
-    pub(super) fn new(shape: &'static Shape) -> Self {
-        match shape {
-            Shape::Text => Self::Text(StringBuilder::new()),
-            Shape::Row(columns) => Self::Row(RowBuilder::new(columns)),
-            Shape::Map => Self::Map(MapBuilder::default()),
-            Shape::Rows(columns) => Self::Rows(ListBuilder::new(columns)),
+    /// A builder of arrays of type `of`, which is the one of the shape.
+    pub(super) fn new(shape: &Shape, of: &DataType) -> Self {
+        match (shape, of) {
+            (Shape::Row(columns), DataType::Struct(fields)) => {
+                let child = |(column, field): (&Column, &FieldRef)| {
+                    Self::new(&column.shape, field.data_type())
+                };
+                Self::Row(RowBuilder {
+                    columns: Arc::clone(columns),
+                    fields: fields.clone(),
+                    children: columns.iter().zip(fields).map(child).collect(),
+                    valid: NullBufferBuilder::new(0),
+                })
+            }
+            (Shape::Map(value), DataType::Map(entries, _)) => Self::Map(MapBuilder {
+                values: Box::new(Self::new(value, value_type(entries))),
+                entries: Arc::clone(entries),
+                keys: StringBuilder::new(),
+                lengths: Vec::new(),
+                valid: NullBufferBuilder::new(0),
+            }),
+            (Shape::List(shape), DataType::List(item)) => Self::List(ListBuilder {
+                items: Box::new(Self::new(shape, item.data_type())),
+                item: Arc::clone(item),
+                lengths: Vec::new(),
+                valid: NullBufferBuilder::new(0),
+            }),
+            (_, DataType::Utf8) => Self::Text(StringBuilder::new()),
+            (_, other) => Self::Parsed(StringBuilder::new(), other.clone()),
         }
     }
 
@@ -37,10 +66,20 @@ impl Builder {
     /// Gives about how many bytes the column has grown by.
     pub(super) fn append(&mut self, value: Option<LazyValue<'_>>, scratch: &mut String) -> usize {
         match self {
-            Self::Text(builder) => append_text(builder, value.as_ref(), scratch),
+            Self::Text(builder) | Self::Parsed(builder, _) => {
+                append_text(builder, value.as_ref().and_then(|value| text_of(value, scratch)))
+            }
             Self::Row(builder) => builder.append(value, scratch),
             Self::Map(builder) => builder.append(value, scratch),
-            Self::Rows(builder) => builder.append(value, scratch),
+            Self::List(builder) => builder.append(value, scratch),
+        }
+    }
+
+    /// Appends what a text says. A row, a map or a list is NULL then.
+    pub(super) fn append_text(&mut self, text: Option<&str>) -> usize {
+        match self {
+            Self::Text(builder) | Self::Parsed(builder, _) => append_text(builder, text),
+            other => other.append(None, &mut String::new()),
         }
     }
 
@@ -48,10 +87,22 @@ impl Builder {
     pub(super) fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
         Ok(match self {
             Self::Text(builder) => Arc::new(builder.finish()),
+            Self::Parsed(builder, of) => {
+                let options = CastOptions { safe: true, ..CastOptions::default() };
+                cast_with_options(&builder.finish(), of, &options)?
+            }
             Self::Row(builder) => Arc::new(builder.finish()?),
             Self::Map(builder) => Arc::new(builder.finish()?),
-            Self::Rows(builder) => Arc::new(builder.finish()?),
+            Self::List(builder) => Arc::new(builder.finish()?),
         })
+    }
+}
+
+/// The type of a map's values, from the field of its entries.
+fn value_type(entries: &Field) -> &DataType {
+    match entries.data_type() {
+        DataType::Struct(fields) if fields.len() == 2 => fields[1].data_type(),
+        other => other,
     }
 }
 
@@ -79,13 +130,8 @@ pub(super) fn text_of<'a>(value: &'a LazyValue<'_>, scratch: &'a mut String) -> 
     }
 }
 
-fn append_text(
-    builder: &mut StringBuilder,
-    value: Option<&LazyValue<'_>>,
-    scratch: &mut String,
-) -> usize {
-    const OFFSET: usize = size_of::<i32>();
-    match value.and_then(|value| text_of(value, scratch)) {
+fn append_text(builder: &mut StringBuilder, text: Option<&str>) -> usize {
+    match text {
         Some(text) => {
             builder.append_value(text);
             text.len() + OFFSET
@@ -97,47 +143,48 @@ fn append_text(
     }
 }
 
-/// Puts the fields of an object into the slots of their columns; of a repeated key the last.
-pub(super) fn fill<'a>(
-    columns: &[Column],
-    object: impl Iterator<Item = (impl AsRef<str>, LazyValue<'a>)>,
-    slots: &mut [Option<LazyValue<'a>>; WIDEST],
-) {
-    let mut guess = 0;
-    for (key, value) in object {
-        if let Some(at) = columns::position(columns, key.as_ref(), &mut guess) {
-            slots[at] = Some(value);
-        }
+/// Fields of a row that need no memory of their own while they are put in order; CloudTrail's
+/// widest row, the record, has about as many.
+const USUAL_WIDTH: usize = 40;
+
+/// Runs `work` on empty slots, one for each of `width` columns.
+pub(super) fn with_slots<'a, T>(
+    width: usize,
+    work: impl FnOnce(&mut [Option<LazyValue<'a>>]) -> T,
+) -> T {
+    if width <= USUAL_WIDTH {
+        let mut slots = [const { None }; USUAL_WIDTH];
+        work(&mut slots[..width])
+    } else {
+        let mut slots: Vec<_> = (0..width).map(|_| None).collect();
+        work(&mut slots)
     }
 }
 
 #[derive(Debug)]
 pub(super) struct RowBuilder {
-    columns: &'static [Column],
+    columns: Arc<[Column]>,
     fields: Fields,
     children: Vec<Builder>,
     valid: NullBufferBuilder,
 }
 
 impl RowBuilder {
-    fn new(columns: &'static [Column]) -> Self {
-        Self {
-            columns,
-            fields: columns::fields(columns),
-            children: columns.iter().map(|c| Builder::new(&c.shape)).collect(),
-            valid: NullBufferBuilder::new(0),
-        }
-    }
-
     fn append(&mut self, value: Option<LazyValue<'_>>, scratch: &mut String) -> usize {
-        let mut slots = [const { None }; WIDEST];
+        let Self { columns, children, valid, .. } = self;
         let object = value.and_then(LazyValue::into_object_iter);
-        self.valid.append(object.is_some());
-        if let Some(object) = object {
-            fill(self.columns, object.map_while(Result::ok), &mut slots);
-        }
-        let children = self.children.iter_mut().zip(&mut slots);
-        children.map(|(child, slot)| child.append(slot.take(), scratch)).sum()
+        valid.append(object.is_some());
+        with_slots(columns.len(), |slots| {
+            // Of a repeated key the last one counts.
+            let mut guess = 0;
+            for (key, value) in object.into_iter().flatten().map_while(Result::ok) {
+                if let Some(at) = columns::position(columns, &key, &mut guess) {
+                    slots[at] = Some(value);
+                }
+            }
+            let children = children.iter_mut().zip(slots);
+            children.map(|(child, slot)| child.append(slot.take(), scratch)).sum()
+        })
     }
 
     fn finish(&mut self) -> Result<StructArray, ArrowError> {
@@ -150,21 +197,12 @@ impl RowBuilder {
 #[derive(Debug)]
 pub(super) struct ListBuilder {
     item: FieldRef,
-    items: RowBuilder,
+    items: Box<Builder>,
     lengths: Vec<usize>,
     valid: NullBufferBuilder,
 }
 
 impl ListBuilder {
-    fn new(columns: &'static [Column]) -> Self {
-        Self {
-            item: Arc::new(columns::list_item(columns)),
-            items: RowBuilder::new(columns),
-            lengths: Vec::new(),
-            valid: NullBufferBuilder::new(0),
-        }
-    }
-
     fn append(&mut self, value: Option<LazyValue<'_>>, scratch: &mut String) -> usize {
         let array = value.and_then(LazyValue::into_array_iter);
         self.valid.append(array.is_some());
@@ -181,7 +219,7 @@ impl ListBuilder {
         ListArray::try_new(
             Arc::clone(&self.item),
             OffsetBuffer::from_lengths(self.lengths.drain(..)),
-            Arc::new(self.items.finish()?),
+            self.items.finish()?,
             self.valid.finish(),
         )
     }
@@ -189,21 +227,11 @@ impl ListBuilder {
 
 #[derive(Debug)]
 pub(super) struct MapBuilder {
+    entries: FieldRef,
     keys: StringBuilder,
-    values: StringBuilder,
+    values: Box<Builder>,
     lengths: Vec<usize>,
     valid: NullBufferBuilder,
-}
-
-impl Default for MapBuilder {
-    fn default() -> Self {
-        Self {
-            keys: StringBuilder::new(),
-            values: StringBuilder::new(),
-            lengths: Vec::new(),
-            valid: NullBufferBuilder::new(0),
-        }
-    }
 }
 
 impl MapBuilder {
@@ -217,23 +245,24 @@ impl MapBuilder {
                 None => entries.push((key.into_owned(), value)),
             }
         }
-        let mut bytes = 0;
-        for (key, value) in &entries {
-            self.keys.append_value(key);
-            bytes += key.len() + append_text(&mut self.values, Some(value), scratch);
-        }
         self.lengths.push(entries.len());
+        let mut bytes = 0;
+        for (key, value) in entries {
+            self.keys.append_value(&key);
+            bytes += key.len() + self.values.append(Some(value), scratch);
+        }
         bytes
     }
 
     fn finish(&mut self) -> Result<MapArray, ArrowError> {
-        let entries = StructArray::try_new(
-            columns::map_fields(),
-            vec![Arc::new(self.keys.finish()), Arc::new(self.values.finish())],
-            None,
-        )?;
+        let (keys, values) = (Arc::new(self.keys.finish()), self.values.finish()?);
+        let DataType::Struct(fields) = self.entries.data_type() else {
+            let text = format!("a map's entries are {}", self.entries.data_type());
+            return Err(ArrowError::SchemaError(text));
+        };
+        let entries = StructArray::try_new(fields.clone(), vec![keys, values], None)?;
         MapArray::try_new(
-            Arc::new(columns::map_entries()),
+            Arc::clone(&self.entries),
             OffsetBuffer::from_lengths(self.lengths.drain(..)),
             entries,
             self.valid.finish(),

@@ -1,116 +1,134 @@
-//! The columns of the table `cloudtrail`, as the Athena DDL has them: names, shapes, order.
+//! The columns of a log table as the reader of records needs them: names, shapes, order.
 
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef};
 
+use super::arrow;
+use crate::sql::ty::SqlType;
+use crate::table::content::Content;
+use crate::table::{Partition, TableShape};
+
+/// The hidden column with the log's address.
+pub(super) const PATH: &str = "$path";
+
 /// A column, or a field of one.
 #[derive(Debug)]
 pub(super) struct Column {
     /// Lower-case; keys of records match it in any letter case.
-    pub(super) name: &'static str,
+    pub(super) name: String,
     pub(super) shape: Shape,
 }
 
 /// What a column holds.
 #[derive(Debug)]
 pub(super) enum Shape {
-    Text,
-    Row(&'static [Column]),
-    /// Texts by key.
-    Map,
-    Rows(&'static [Column]),
+    /// One value, made of a text.
+    Value,
+    Row(Arc<[Column]>),
+    /// Values by key.
+    Map(Box<Shape>),
+    List(Box<Shape>),
 }
 
-const fn text(name: &'static str) -> Column {
-    Column { name, shape: Shape::Text }
-}
-
-const fn row(name: &'static str, fields: &'static [Column]) -> Column {
-    Column { name, shape: Shape::Row(fields) }
-}
-
-/// The columns that come from records.
-pub(super) const RECORD: &[Column] = &[
-    text("eventversion"),
-    row("useridentity", USER_IDENTITY),
-    text("eventtime"),
-    text("eventsource"),
-    text("eventname"),
-    text("awsregion"),
-    text("sourceipaddress"),
-    text("useragent"),
-    text("errorcode"),
-    text("errormessage"),
-    text("requestparameters"),
-    text("responseelements"),
-    text("additionaleventdata"),
-    text("requestid"),
-    text("eventid"),
-    text("readonly"),
-    Column {
-        name: "resources",
-        shape: Shape::Rows(&[text("arn"), text("accountid"), text("type")]),
-    },
-    text("eventtype"),
-    text("apiversion"),
-    text("recipientaccountid"),
-    text("serviceeventdetails"),
-    text("sharedeventid"),
-    text("vpcendpointid"),
-    text("vpcendpointaccountid"),
-    text("eventcategory"),
-    row(
-        "addendum",
-        &[
-            text("reason"),
-            text("updatedfields"),
-            text("originalrequestid"),
-            text("originaleventid"),
-        ],
-    ),
-    text("sessioncredentialfromconsole"),
-    text("edgedevicedetails"),
-    row("tlsdetails", &[text("tlsversion"), text("ciphersuite"), text("clientprovidedhostheader")]),
-];
-
-const USER_IDENTITY: &[Column] = &[
-    text("type"),
-    text("principalid"),
-    text("arn"),
-    text("accountid"),
-    text("invokedby"),
-    text("accesskeyid"),
-    text("username"),
-    row("onbehalfof", &[text("userid"), text("identitystorearn")]),
-    row(
-        "sessioncontext",
-        &[
-            row("attributes", &[text("mfaauthenticated"), text("creationdate")]),
-            row(
-                "sessionissuer",
-                &[
-                    text("type"),
-                    text("principalid"),
-                    text("arn"),
-                    text("accountid"),
-                    text("username"),
-                ],
+impl Shape {
+    pub(super) fn of(ty: &SqlType) -> Self {
+        match ty {
+            SqlType::Row(fields) => Self::Row(
+                fields
+                    .iter()
+                    .map(|(name, ty)| Column {
+                        name: name.clone().unwrap_or_default(),
+                        shape: Self::of(ty),
+                    })
+                    .collect(),
             ),
-            text("ec2roledelivery"),
-            row(
-                "webidfederationdata",
-                &[text("federatedprovider"), Column { name: "attributes", shape: Shape::Map }],
-            ),
-        ],
-    ),
-];
+            SqlType::Map(_, value) => Self::Map(Box::new(Self::of(value))),
+            SqlType::Array(item) => Self::List(Box::new(Self::of(item))),
+            _ => Self::Value,
+        }
+    }
+}
 
-/// The columns that tell where a record lies, after those of [`RECORD`].
-pub(super) const PLACE: [&str; 4] = ["account", "region", "day", "$path"];
+/// All columns of a table: those that come from records, then the partition columns, then [`PATH`].
+#[derive(Debug)]
+pub(super) struct Columns {
+    /// The columns that come from records, and after them the fields that only partitions need.
+    pub(super) record: Box<[Column]>,
+    /// How many of [`Columns::record`] are columns.
+    pub(super) count: usize,
+    pub(super) partitions: Box<[Partition]>,
+    /// Where the record tells what a partition column holds when the log's address does not.
+    pub(super) told_by: ToldBy,
+    schema: SchemaRef,
+}
 
-/// Most fields that any row has, the record included.
-pub(super) const WIDEST: usize = 32;
+/// Positions in [`Columns::record`].
+#[derive(Debug)]
+pub(super) struct ToldBy {
+    pub(super) account: usize,
+    pub(super) identity: usize,
+    pub(super) region: usize,
+    pub(super) time: usize,
+}
+
+impl ToldBy {
+    /// Which fields of a record have to be looked at for a partition column.
+    pub(super) fn positions(&self, content: &Content) -> Vec<usize> {
+        match content {
+            Content::Account => vec![self.account, self.identity],
+            Content::Region => vec![self.region],
+            Content::Date(_) => vec![self.time],
+            Content::Organisation | Content::Other => Vec::new(),
+        }
+    }
+}
+
+impl Columns {
+    pub(super) fn of(table: &TableShape) -> Self {
+        let mut record: Vec<Column> = table
+            .columns
+            .iter()
+            .map(|column| Column { name: column.name.clone(), shape: Shape::of(&column.ty) })
+            .collect();
+        let count = record.len();
+        let mut place_of = |name: &str| {
+            position(&record, name, &mut 0).unwrap_or_else(|| {
+                record.push(Column { name: name.to_owned(), shape: Shape::Value });
+                record.len() - 1
+            })
+        };
+        let told_by = ToldBy {
+            account: place_of("recipientaccountid"),
+            identity: place_of("useridentity"),
+            region: place_of("awsregion"),
+            time: place_of("eventtime"),
+        };
+        Self {
+            record: record.into(),
+            count,
+            partitions: table.partitions.clone().into(),
+            told_by,
+            schema: schema(table),
+        }
+    }
+
+    pub(super) fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    /// Position of [`PATH`].
+    pub(super) fn path(&self) -> usize {
+        self.count + self.partitions.len()
+    }
+
+    /// Position of the partition column, or of [`PATH`] after them, that a query calls `name`.
+    pub(super) fn place(&self, name: &str) -> Option<usize> {
+        let known = |partition: &Partition| partition.name == name;
+        let partition = self.partitions.iter().position(known);
+        partition.or_else(|| (name == PATH).then_some(self.partitions.len()))
+    }
+}
 
 /// Position of the column that a key of a record fills.
 ///
@@ -127,47 +145,38 @@ pub(super) fn position(columns: &[Column], key: &str, guess: &mut usize) -> Opti
     Some(found)
 }
 
-/// Position in [`RECORD`] of a column known to be there.
-pub(super) fn record_column(name: &str) -> usize {
-    position(RECORD, name, &mut 0).unwrap_or(RECORD.len())
+fn schema(table: &TableShape) -> SchemaRef {
+    let columns = table.columns.iter().map(|column| (&column.name, &column.ty));
+    let partitions = table.partitions.iter().map(|partition| (&partition.name, &partition.ty));
+    let fields = columns.chain(partitions).map(|(name, ty)| Field::new(name, data_type(ty), true));
+    let path = Field::new(PATH, data_type(&SqlType::VARCHAR), true);
+    Arc::new(Schema::new(fields.chain([path]).collect::<Vec<_>>()))
 }
 
-/// The table's schema: [`RECORD`], then [`PLACE`].
-pub(super) fn schema() -> SchemaRef {
-    let place = PLACE.map(|name| Arc::new(Field::new(name, DataType::Utf8, true)));
-    Arc::new(Schema::new(fields(RECORD).iter().cloned().chain(place).collect::<Vec<_>>()))
-}
-
-/// The Arrow fields of some columns.
-pub(super) fn fields(columns: &[Column]) -> Fields {
-    columns.iter().map(|column| Field::new(column.name, data_type(&column.shape), true)).collect()
-}
-
-fn data_type(shape: &Shape) -> DataType {
-    match shape {
-        Shape::Text => DataType::Utf8,
-        Shape::Row(columns) => DataType::Struct(fields(columns)),
-        Shape::Map => DataType::Map(Arc::new(map_entries()), false),
-        Shape::Rows(columns) => DataType::List(Arc::new(list_item(columns))),
+/// The Arrow type of a column's type, with the fields of rows under their names. Builders take the
+/// fields from here, so that nothing else depends on what these are called.
+fn data_type(ty: &SqlType) -> DataType {
+    match ty {
+        SqlType::Array(item) => {
+            DataType::List(Arc::new(arrow::item_field(item).with_data_type(data_type(item))))
+        }
+        SqlType::Row(fields) => {
+            let field = |(name, ty): &(Option<String>, SqlType)| {
+                Field::new(name.as_deref().unwrap_or_default(), data_type(ty), true)
+            };
+            DataType::Struct(fields.iter().map(field).collect())
+        }
+        SqlType::Map(key, value) => {
+            let fields: Fields = ["key", "value"]
+                .into_iter()
+                .zip([key, value])
+                .map(|(name, ty)| Field::new(name, data_type(ty), name == "value"))
+                .collect();
+            let entries = arrow::entries_field(key, value).with_data_type(DataType::Struct(fields));
+            DataType::Map(Arc::new(entries), false)
+        }
+        other => arrow::data_type(other),
     }
-}
-
-/// The field inside a map's type.
-pub(super) fn map_entries() -> Field {
-    Field::new("entries", DataType::Struct(map_fields()), false)
-}
-
-/// Key and value of a map's entries.
-pub(super) fn map_fields() -> Fields {
-    Fields::from(vec![
-        Field::new("key", DataType::Utf8, false),
-        Field::new("value", DataType::Utf8, true),
-    ])
-}
-
-/// The field inside a list's type.
-pub(super) fn list_item(columns: &[Column]) -> Field {
-    Field::new("item", DataType::Struct(fields(columns)), true)
 }
 
 #[cfg(test)]
@@ -175,24 +184,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_row_is_wider_than_the_decoder_has_room_for() {
-        fn widest(columns: &[Column]) -> usize {
-            let inner = columns.iter().map(|column| match column.shape {
-                Shape::Row(columns) | Shape::Rows(columns) => widest(columns),
-                Shape::Text | Shape::Map => 0,
-            });
-            inner.max().unwrap_or(0).max(columns.len())
-        }
-        assert!(widest(RECORD) <= WIDEST);
-    }
-
-    #[test]
     fn keys_match_in_any_case_and_order() {
+        let columns = Columns::of(&TableShape::cloudtrail(None));
+        let record = &columns.record;
         let mut guess = 0;
         for key in ["eventVersion", "EVENTTIME", "userIdentity", "eventName"] {
-            let found = position(RECORD, key, &mut guess);
-            assert_eq!(found.map(|at| RECORD[at].name), Some(key.to_lowercase().as_str()));
+            let found = position(record, key, &mut guess);
+            assert_eq!(found.map(|at| record[at].name.as_str()), Some(key.to_lowercase().as_str()));
         }
-        assert_eq!(position(RECORD, "managementEvent", &mut guess), None);
+        assert_eq!(position(record, "managementEvent", &mut guess), None);
     }
 }

@@ -23,10 +23,12 @@ use datafusion::physical_plan::{
 };
 use tokio::sync::mpsc::Sender;
 
-use super::decode::Decoder;
+use super::columns::Columns;
+use super::decode::{Decoder, Lies};
 use crate::engine::Scan;
 use crate::logs::Log;
 use crate::logs::records::{self, Next};
+use crate::table::TableShape;
 
 /// Batches that wait for the query, for each partition.
 const WAITING: usize = 1;
@@ -35,19 +37,32 @@ const WAITING: usize = 1;
 #[derive(Debug)]
 pub(super) struct Source {
     logs: Arc<[Log]>,
+    columns: Arc<Columns>,
+    /// What the address of each log says of the partition columns.
+    partitions: Vec<Box<[Option<String>]>>,
     scan: Arc<Scan>,
     /// Logs that are counted: a query that selects from the table twice reads them twice.
     counted: Vec<AtomicBool>,
 }
 
 impl Source {
-    pub(super) fn new(logs: Arc<[Log]>, scan: Arc<Scan>) -> Self {
+    pub(super) fn new(table: &TableShape, logs: Arc<[Log]>, scan: Arc<Scan>) -> Self {
         let counted = logs.iter().map(|_| AtomicBool::new(false)).collect();
-        Self { logs, scan, counted }
+        let partitions = logs.iter().map(|log| table.partition_values(log)).collect();
+        Self { logs, columns: Arc::new(Columns::of(table)), partitions, scan, counted }
     }
 
     pub(super) fn logs(&self) -> &[Log] {
         &self.logs
+    }
+
+    pub(super) fn columns(&self) -> &Arc<Columns> {
+        &self.columns
+    }
+
+    /// What the address of a log says of a partition column.
+    pub(super) fn partition(&self, log: usize, column: usize) -> Option<&str> {
+        self.partitions[log][column].as_deref()
     }
 }
 
@@ -153,7 +168,7 @@ impl ExecutionPlan for LogScan {
             chosen: Arc::clone(&self.chosen),
             queue: Arc::clone(&self.queue),
             limit: self.limit.unwrap_or(usize::MAX),
-            decoder: Decoder::new(self.schema(), &self.projection),
+            decoder: Decoder::new(self.source.columns(), &self.projection)?,
             batches: builder.tx(),
         };
         builder.spawn_blocking(move || worker.run());
@@ -194,6 +209,7 @@ impl Worker {
     fn log(&mut self, at: usize) -> Result<()> {
         let source = Arc::clone(&self.source);
         let log = &source.logs[at];
+        let lies = Lies { address: &log.address, partitions: &source.partitions[at] };
         let scan = &*source.scan;
         // Only numbers: damage that a first scan did not come to is found by the second one.
         let counts = !source.counted[at].swap(true, Ordering::Relaxed);
@@ -207,7 +223,7 @@ impl Worker {
         let reader = Counted { inner: file, bytes: counts.then_some(&scan.bytes) };
         let mut failure = None;
         let outcome = records::read(reader, |record| {
-            if !self.decoder.add(record, log) {
+            if !self.decoder.add(record, lies) {
                 return Next::Broken;
             }
             if counts {

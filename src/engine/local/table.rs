@@ -1,10 +1,11 @@
-//! The table `cloudtrail`: its schema, and which logs a query has to open.
+//! The log table: its schema, and which logs a query has to open.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use datafusion::arrow::array::{Array, ArrayRef, StringArray};
-use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::arrow::array::{Array, StringArray};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::DFSchema;
@@ -13,9 +14,7 @@ use datafusion::error::Result;
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
 use datafusion::physical_plan::ExecutionPlan;
 
-use super::columns::{self, PLACE};
 use super::scan::{LogScan, Source};
-use crate::logs::{Log, Place};
 
 /// The table over the logs of one query.
 #[derive(Debug)]
@@ -26,35 +25,41 @@ pub(super) struct CloudTrail {
 
 impl CloudTrail {
     pub(super) fn new(source: Arc<Source>) -> Self {
-        Self { source, schema: columns::schema() }
+        let schema = Arc::clone(source.columns().schema());
+        Self { source, schema }
     }
 
     /// Positions of the logs that can hold rows the filters let through.
     fn chosen(&self, state: &dyn Session, filters: &[Expr]) -> Result<Vec<usize>> {
         let logs = self.source.logs();
-        let schema = Schema::new(PLACE.map(|name| Field::new(name, DataType::Utf8, true)).to_vec());
-        let df_schema = DFSchema::try_from(schema.clone())?;
-        let column = |value: fn(&Log) -> Option<&String>| {
-            Arc::new(logs.iter().map(value).collect::<StringArray>()) as ArrayRef
-        };
-        let batch = RecordBatch::try_new(
-            Arc::new(schema),
-            vec![
-                column(|log| log.place.as_ref().map(|place: &Place| &place.account)),
-                column(|log| log.place.as_ref().map(|place| &place.region)),
-                column(|log| log.place.as_ref().map(|place| &place.day)),
-                column(|log| Some(&log.address)),
-            ],
-        )?;
+        let columns = self.source.columns();
+        let (first, last) = (columns.count, columns.path());
+        let schema = Arc::new(self.schema.project(&(first..=last).collect::<Vec<_>>())?);
+        let mut arrays = Vec::new();
+        for (at, field) in schema.fields().iter().enumerate() {
+            let texts: StringArray = (0..logs.len())
+                .map(|log| match at < columns.partitions.len() {
+                    true => self.source.partition(log, at),
+                    false => Some(logs[log].address.as_str()),
+                })
+                .collect();
+            arrays.push(cast(&texts, field.data_type())?);
+        }
+        let df_schema = DFSchema::try_from(Arc::clone(&schema))?;
+        let batch = RecordBatch::try_new(schema, arrays)?;
         let mut keep = vec![true; logs.len()];
         for filter in filters {
-            let by_path = filter.column_refs().iter().all(|c| c.name == "$path");
+            let places: Vec<usize> =
+                filter.column_refs().iter().filter_map(|c| columns.place(&c.name)).collect();
             let expression = state.create_physical_expr(filter.clone(), &df_schema)?;
             let answer = expression.evaluate(&batch)?.into_array(logs.len())?;
             let answer = as_boolean_array(&answer)?;
             for (at, keep) in keep.iter_mut().enumerate() {
-                // Without a place, only the record tells account, region and day.
-                let known = by_path || logs[at].place.is_some();
+                // What the address does not tell, only the record does.
+                let known = places.iter().all(|place| {
+                    *place == columns.partitions.len()
+                        || self.source.partition(at, *place).is_some()
+                });
                 *keep &= !known || (answer.is_valid(at) && answer.value(at));
             }
         }
@@ -91,15 +96,16 @@ impl TableProvider for CloudTrail {
         )))
     }
 
-    /// Filters on where a record lies choose logs. They are inexact: a log without a place is read
-    /// whole, and its rows are filtered afterwards.
+    /// Filters on where a record lies choose logs. They are inexact: a log whose address does not
+    /// tell is read whole, and its rows are filtered afterwards.
     fn supports_filters_pushdown(
         &self,
         filters: &[&Expr],
     ) -> Result<Vec<TableProviderFilterPushDown>> {
         let by_place = |filter: &&Expr| {
             let columns = filter.column_refs();
-            !columns.is_empty() && columns.iter().all(|c| PLACE.contains(&c.name.as_str()))
+            let known = self.source.columns();
+            !columns.is_empty() && columns.iter().all(|c| known.place(&c.name).is_some())
         };
         Ok(filters
             .iter()

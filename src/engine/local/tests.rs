@@ -16,6 +16,7 @@ use crate::logs::{Log, LogKey, Place};
 use crate::query::BoundQuery;
 
 mod mapping;
+mod own_table;
 mod refusals;
 mod scanning;
 mod values;
@@ -80,14 +81,17 @@ impl Archive {
         file
     }
 
-    async fn try_query(&self, sql: &str) -> Result<Answer, EngineError> {
-        let query = BoundQuery {
+    fn bound(&self, sql: &str) -> BoundQuery {
+        BoundQuery {
             name: "test".to_owned(),
             sql: sql.to_owned(),
             logs: self.logs.clone().into(),
             pieces: Vec::new(),
-        };
-        let mut rows = LocalEngine::new().with_partitions(2).rows(&query).await?;
+        }
+    }
+
+    async fn try_query(&self, engine: &LocalEngine, sql: &str) -> Result<Answer, EngineError> {
+        let mut rows = engine.rows(&self.bound(sql)).await?;
         Ok(Answer {
             columns: rows.columns.clone(),
             rows: rows.all().await?,
@@ -96,14 +100,18 @@ impl Archive {
     }
 
     async fn query(&self, sql: &str) -> Answer {
-        match self.try_query(sql).await {
+        self.query_on(&LocalEngine::new().with_partitions(2), sql).await
+    }
+
+    async fn query_on(&self, engine: &LocalEngine, sql: &str) -> Answer {
+        match self.try_query(engine, sql).await {
             Ok(answer) => answer,
             Err(error) => panic!("{sql}\n{error}"),
         }
     }
 
     async fn error(&self, sql: &str) -> EngineError {
-        match self.try_query(sql).await {
+        match self.try_query(&LocalEngine::new().with_partitions(2), sql).await {
             Ok(answer) => panic!("{sql}\ngave {:?}", answer.lines()),
             Err(error) => error,
         }

@@ -7,9 +7,10 @@ use futures::TryStreamExt;
 
 use super::*;
 use crate::engine::Rows;
-use crate::engine::local::columns;
-use crate::engine::local::decode::{BATCH_BYTES, BATCH_ROWS, Decoder};
+use crate::engine::local::columns::Columns;
+use crate::engine::local::decode::{BATCH_BYTES, BATCH_ROWS, Decoder, Lies};
 use crate::engine::local::scan::{LogScan, Source};
+use crate::table::TableShape;
 
 /// Logs of two accounts, two regions and two days, one record each, and one without a place.
 fn eight_and_one() -> Archive {
@@ -117,10 +118,11 @@ async fn damaged_logs_are_listed_and_the_rest_is_answered() {
 async fn damage_that_only_a_second_scan_comes_to_is_listed_once() {
     let archive = Archive::of(r#"{"eventName":"A"},{"eventName":"B"},{"eventName""#);
     let scan = Arc::new(Scan::default());
-    let source = Arc::new(Source::new(archive.logs.clone().into(), Arc::clone(&scan)));
-    let column = columns::record_column("eventname");
+    let table = TableShape::cloudtrail(None);
+    let source = Arc::new(Source::new(&table, archive.logs.clone().into(), Arc::clone(&scan)));
+    let column = source.columns().schema().index_of("eventname").unwrap();
     for (limit, damaged) in [(Some(1), 0), (None, 1), (None, 1)] {
-        let schema = columns::schema().project(&[column]).unwrap();
+        let schema = source.columns().schema().project(&[column]).unwrap();
         let source = Arc::clone(&source);
         let plan = LogScan::new(source, vec![0], schema.into(), vec![column], limit, 1);
         let rows = plan.execute(0, Arc::default()).unwrap();
@@ -165,14 +167,14 @@ async fn the_deepest_record_that_is_read_fits_every_stack() {
 
 #[test]
 fn batches_are_bounded_by_rows_and_by_bytes() {
-    let log = Archive::of("").logs.remove(0);
+    let lies = Lies { address: "log.json", partitions: &[] };
+    let columns = Arc::new(Columns::of(&TableShape::cloudtrail(None)));
+    let column = columns.schema().index_of("eventname").unwrap();
     for (text, rows) in [("x", BATCH_ROWS), (&*"x".repeat(1024 * 1024), BATCH_BYTES >> 20)] {
-        let column = columns::record_column("eventname");
-        let schema = columns::schema().project(&[column]).unwrap();
-        let mut decoder = Decoder::new(schema.into(), &[column]);
+        let mut decoder = Decoder::new(&columns, &[column]).unwrap();
         let record = format!(r#"{{"eventName":"{text}"}}"#);
         while !decoder.is_full() {
-            assert!(decoder.add(&record, &log));
+            assert!(decoder.add(&record, lies));
         }
         assert_eq!(decoder.rows(), rows);
         assert_eq!(decoder.finish().unwrap().num_rows(), rows);
