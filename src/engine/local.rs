@@ -8,22 +8,23 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use datafusion::arrow::record_batch::RecordBatch;
-use datafusion::catalog::{
-    CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, TableProvider,
-};
-use datafusion::common::TableReference;
+use datafusion::datasource::provider_as_source;
 use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::memory_pool::{FairSpillPool, MemoryPool};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
-use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
+use datafusion::prelude::{SessionConfig, SessionContext};
 use futures::StreamExt;
 use tokio::sync::mpsc;
 
+use self::plan::{Table, TableColumn};
 use self::scan::Source;
 use self::table::CloudTrail;
 use crate::engine::{Engine, EngineError, Page, Row, Rows, Scan};
 use crate::query::BoundQuery;
+use crate::sql;
+use crate::sql::refusal::Refusal;
+use crate::sql::ty::SqlType;
 use crate::table::TableShape;
 
 mod arrow;
@@ -33,8 +34,6 @@ mod decode;
 mod error;
 mod failure;
 mod json;
-mod old;
-mod parse;
 mod plan;
 mod scan;
 mod table;
@@ -93,94 +92,69 @@ impl LocalEngine {
         self
     }
 
-    fn session(&self, source: Arc<Source>) -> Result<SessionContext, DataFusionError> {
-        let mut config = SessionConfig::new()
+    fn session(&self) -> Result<SessionContext, DataFusionError> {
+        let config = SessionConfig::new()
             .with_target_partitions(self.partitions)
             .with_batch_size(decode::BATCH_ROWS)
-            .with_default_catalog_and_schema("awsdatacatalog", "default")
             .with_information_schema(false);
-        let options = config.options_mut();
-        options.execution.time_zone = Some("UTC".to_owned());
-        options.sql_parser.default_null_ordering = "nulls_last".to_owned();
-        options.sql_parser.parse_float_as_decimal = true;
-        options.sql_parser.collect_spans = true;
-        // One kind of text everywhere: functions are written for it.
-        options.sql_parser.map_string_types_to_utf8view = false;
-
         let pool: Arc<dyn MemoryPool> = Arc::new(FairSpillPool::new(POOL_BYTES));
         let runtime = RuntimeEnvBuilder::new().with_memory_pool(pool).build_arc()?;
-        let context = SessionContext::new_with_config_rt(config, runtime);
-        self.register(&context, Arc::new(CloudTrail::new(source)))?;
-        for function in old::functions() {
-            context.register_udf(function);
-        }
-        Ok(context)
+        Ok(SessionContext::new_with_config_rt(config, runtime))
     }
 
-    /// Puts the table where its whole name says, and where queries look for its own name.
-    fn register(
-        &self,
-        context: &SessionContext,
-        table: Arc<CloudTrail>,
-    ) -> Result<(), DataFusionError> {
+    /// What queries can select from: the log table.
+    fn tables(&self, source: Arc<Source>) -> Vec<Table> {
         let name = &self.table.name;
-        let catalog = match context.catalog(name.catalog()) {
-            Some(catalog) => catalog,
-            None => {
-                let catalog: Arc<dyn CatalogProvider> = Arc::new(MemoryCatalogProvider::new());
-                context.register_catalog(name.catalog(), Arc::clone(&catalog));
-                catalog
-            }
+        let column = |name: &str, ty: &SqlType, hidden| TableColumn {
+            name: name.to_owned(),
+            ty: ty.clone(),
+            hidden,
         };
-        if catalog.schema(name.database()).is_none() {
-            catalog.register_schema(name.database(), Arc::new(MemorySchemaProvider::new()))?;
-        }
-        let whole = TableReference::full(name.catalog(), name.database(), name.table());
-        context.register_table(whole.clone(), Arc::clone(&table) as Arc<dyn TableProvider>)?;
-        let short = TableReference::bare(name.table());
-        if !context.table_exist(short.clone())? {
-            context.register_table(short, table)?;
-        }
-        Ok(())
+        let columns = self.table.columns.iter().map(|known| column(&known.name, &known.ty, false));
+        let partitions =
+            self.table.partitions.iter().map(|known| column(&known.name, &known.ty, false));
+        let path = column(columns::PATH, &SqlType::VARCHAR, true);
+        vec![Table {
+            name: [name.catalog(), name.database(), name.table()].map(str::to_lowercase).into(),
+            source: provider_as_source(Arc::new(CloudTrail::new(source))),
+            columns: columns.chain(partitions).chain([path]).collect(),
+        }]
     }
 }
 
 #[async_trait]
 impl Engine for LocalEngine {
     async fn rows(&self, query: &BoundQuery) -> Result<Rows, EngineError> {
-        let statement = parse::statement(&query.sql)?;
+        let refused = |refusal: Refusal| error::refused(refusal, &query.sql);
+        let statement = sql::parse::statement(&query.sql).map_err(refused)?;
         let scan = Arc::new(Scan::default());
         let source = Arc::new(Source::new(&self.table, Arc::clone(&query.logs), Arc::clone(&scan)));
-        let context = self.session(source).map_err(|e| error::running(&e))?;
-        let refused =
-            |error: DataFusionError| error::refused(&error, &context.state(), &statement.tables);
+        let now = chrono::Utc::now().timestamp_millis();
+        let planned = plan::plan(&statement, &self.tables(source), now).map_err(refused)?;
 
-        let names = statement.names;
-        let plan = context.state().statement_to_plan(statement.statement).await.map_err(refused)?;
-        SQLOptions::new()
-            .with_allow_ddl(false)
-            .with_allow_dml(false)
-            .with_allow_statements(false)
-            .verify_plan(&plan)
-            .map_err(refused)?;
-        let columns = names.applied_to(plan.schema());
-        let frame = context.execute_logical_plan(plan).await.map_err(refused)?;
-        let batches = frame.execute_stream().await.map_err(refused)?;
-
-        Ok(Rows::new(columns, scan, pages_of(batches)))
+        let context = self.session().map_err(|e| error::running(&e))?;
+        let frame = context.execute_logical_plan(planned.plan).await;
+        let frame = frame.map_err(|e| error::planning(&e))?;
+        let batches = frame.execute_stream().await.map_err(|e| error::planning(&e))?;
+        let (columns, types) = planned.columns.into_iter().unzip();
+        Ok(Rows::new(columns, scan, pages_of(batches, types)))
     }
 }
 
 /// The answer, page by page. A panic below closes the channel without its end, which
 /// [`Rows::page`] reports; so the task needs no one to wait for it.
-fn pages_of(batches: SendableRecordBatchStream) -> mpsc::Receiver<Page> {
+fn pages_of(batches: SendableRecordBatchStream, types: Vec<SqlType>) -> mpsc::Receiver<Page> {
     let (pages, receiver) = mpsc::channel(PAGES_WAITING);
-    tokio::spawn(send_pages(batches, pages));
+    tokio::spawn(send_pages(batches, types, pages));
     receiver
 }
 
 /// Passes the answer on, page by page, for as long as the caller wants it.
-async fn send_pages(mut batches: SendableRecordBatchStream, pages: mpsc::Sender<Page>) {
+async fn send_pages(
+    mut batches: SendableRecordBatchStream,
+    types: Vec<SqlType>,
+    pages: mpsc::Sender<Page>,
+) {
     loop {
         let batch = tokio::select! {
             batch = batches.next() => batch,
@@ -198,7 +172,7 @@ async fn send_pages(mut batches: SendableRecordBatchStream, pages: mpsc::Sender<
             }
         };
         for start in (0..batch.num_rows()).step_by(PAGE_ROWS) {
-            let rows = page(&batch, start).map(Some);
+            let rows = page(&batch, &types, start).map(Some);
             let failed = rows.is_err();
             if pages.send(rows).await.is_err() || failed {
                 return;
@@ -207,12 +181,12 @@ async fn send_pages(mut batches: SendableRecordBatchStream, pages: mpsc::Sender<
     }
 }
 
-fn page(batch: &RecordBatch, start: usize) -> Result<Vec<Row>, EngineError> {
+fn page(batch: &RecordBatch, types: &[SqlType], start: usize) -> Result<Vec<Row>, EngineError> {
     let length = PAGE_ROWS.min(batch.num_rows() - start);
     let mut rows = vec![Row::with_capacity(batch.num_columns()); length];
-    for column in batch.columns() {
+    for (column, ty) in batch.columns().iter().zip(types) {
         for (row, at) in rows.iter_mut().zip(start..) {
-            let value = text::value(column, at);
+            let value = text::value(column, at, ty);
             row.push(value.map_err(|e| error::running(&e.into()))?);
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef};
+use datafusion::arrow::datatypes::{Field, Schema, SchemaRef};
 
 use super::arrow;
 use crate::sql::ty::SqlType;
@@ -148,35 +148,10 @@ pub(super) fn position(columns: &[Column], key: &str, guess: &mut usize) -> Opti
 fn schema(table: &TableShape) -> SchemaRef {
     let columns = table.columns.iter().map(|column| (&column.name, &column.ty));
     let partitions = table.partitions.iter().map(|partition| (&partition.name, &partition.ty));
-    let fields = columns.chain(partitions).map(|(name, ty)| Field::new(name, data_type(ty), true));
-    let path = Field::new(PATH, data_type(&SqlType::VARCHAR), true);
+    let fields =
+        columns.chain(partitions).map(|(name, ty)| Field::new(name, arrow::data_type(ty), true));
+    let path = Field::new(PATH, arrow::data_type(&SqlType::VARCHAR), true);
     Arc::new(Schema::new(fields.chain([path]).collect::<Vec<_>>()))
-}
-
-/// The Arrow type of a column's type, with the fields of rows under their names. Builders take the
-/// fields from here, so that nothing else depends on what these are called.
-fn data_type(ty: &SqlType) -> DataType {
-    match ty {
-        SqlType::Array(item) => {
-            DataType::List(Arc::new(arrow::item_field(item).with_data_type(data_type(item))))
-        }
-        SqlType::Row(fields) => {
-            let field = |(name, ty): &(Option<String>, SqlType)| {
-                Field::new(name.as_deref().unwrap_or_default(), data_type(ty), true)
-            };
-            DataType::Struct(fields.iter().map(field).collect())
-        }
-        SqlType::Map(key, value) => {
-            let fields: Fields = ["key", "value"]
-                .into_iter()
-                .zip([key, value])
-                .map(|(name, ty)| Field::new(name, data_type(ty), name == "value"))
-                .collect();
-            let entries = arrow::entries_field(key, value).with_data_type(DataType::Struct(fields));
-            DataType::Map(Arc::new(entries), false)
-        }
-        other => arrow::data_type(other),
-    }
 }
 
 #[cfg(test)]

@@ -12,7 +12,11 @@ use datafusion::arrow::error::ArrowError;
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 
 /// The text of one value; `None` for NULL.
-pub(super) fn value(array: &ArrayRef, row: usize) -> Result<Option<String>, ArrowError> {
+pub(super) fn value(
+    array: &ArrayRef,
+    row: usize,
+    _: &crate::sql::ty::SqlType,
+) -> Result<Option<String>, ArrowError> {
     if is_null(array, row) {
         return Ok(None);
     }

@@ -67,7 +67,7 @@ pub(super) fn answer(name: &str, values: &[Value]) -> String {
         let array = (form.run)(&call)?;
         assert_eq!(array.len(), rows);
         assert_eq!(array.data_type(), &arrow::data_type(&gives), "type of {name}");
-        let value = text::value(&array, rows - 1).unwrap();
+        let value = text::value(&array, rows - 1, &gives).unwrap();
         Ok::<_, datafusion::error::DataFusionError>(value.unwrap_or_else(|| "NULL".to_owned()))
     };
     let one = (form.check)(&known).and_then(|()| run(true, 1));
