@@ -6,30 +6,10 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use sqlparser::dialect::Dialect;
-use sqlparser::keywords::Keyword;
-use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer};
-
 use super::QueryError;
-
-/// The lexical rules of Athena's queries: `"` quotes names, comments do not nest, a backslash is
-/// an ordinary character.
-#[derive(Debug)]
-struct Athena;
-
-impl Dialect for Athena {
-    fn is_identifier_start(&self, ch: char) -> bool {
-        ch.is_alphabetic() || ch == '_'
-    }
-
-    fn is_identifier_part(&self, ch: char) -> bool {
-        ch.is_alphanumeric() || ch == '_'
-    }
-
-    fn is_delimited_identifier_start(&self, ch: char) -> bool {
-        ch == '"'
-    }
-}
+use crate::sql::parse::is_reserved;
+use crate::sql::refusal::line_and_column;
+use crate::sql::token::{self, Kind, Token};
 
 /// What stands in a piece of SQL.
 #[derive(Debug)]
@@ -55,15 +35,15 @@ pub struct Lexed {
 /// # Errors
 /// [`QueryError::Text`] for an open quote or comment, or a second statement.
 pub fn lex(text: &str, origin: &str) -> Result<Lexed, QueryError> {
-    let error = |line, reason: String| QueryError::Text { origin: origin.to_owned(), line, reason };
-    let tokens = Tokenizer::new(&Athena, text)
-        .tokenize_with_location()
-        .map_err(|refused| error(refused.location.line, refused.message))?;
-    let offsets = Offsets::of(text);
-    let tokens: Vec<TokenWithSpan> = tokens
-        .into_iter()
-        .filter(|token| !matches!(token.token, Token::Whitespace(_) | Token::EOF))
-        .collect();
+    let error = |at, reason: String| QueryError::Text {
+        origin: origin.to_owned(),
+        line: line_and_column(text, at).0,
+        reason,
+    };
+    let mut tokens = token::tokens(text)
+        .map_err(|refusal| error(refusal.at.unwrap_or_default(), refusal.message))?;
+    // The end is no token here.
+    tokens.pop();
 
     let mut lexed = Lexed {
         holes: Vec::new(),
@@ -76,83 +56,70 @@ pub fn lex(text: &str, origin: &str) -> Result<Lexed, QueryError> {
     };
     let mut place = FromList::default();
     for (at, token) in tokens.iter().enumerate() {
-        let following = |n: usize| tokens.get(at + n).map(|token| &token.token);
-        match &token.token {
-            Token::Word(word) => {
-                let name = word.value.to_lowercase();
-                let before = at.checked_sub(1).map(|before| &tokens[before].token);
+        let before = at.checked_sub(1).map(|before| &tokens[before]);
+        let next = tokens.get(at + 1);
+        match &token.kind {
+            Kind::Word(word) | Kind::Quoted(word) => {
+                let name = word.to_lowercase();
                 let opens_list = before.is_some_and(|token| {
-                    *token == Token::Comma
-                        || is_keyword(token, &[Keyword::WITH, Keyword::RECURSIVE])
+                    token.is(",") || is_keyword(token, &["with", "recursive"])
                 });
                 lexed.wants_path |= name == "$path";
                 if opens_list && defines(&tokens[at + 1..]) {
                     lexed.defined.insert(name);
                 } else if place.expects_relation
-                    && !is_keyword(&token.token, &NO_RELATION)
+                    && !is_keyword(token, &NO_RELATION)
                     // What is qualified is a table of the engine's, no view.
-                    && following(1) != Some(&Token::Period)
+                    && !next.is_some_and(|next| next.is("."))
                 {
                     lexed.relations.insert(name);
                 }
             }
-            Token::Colon => {
-                let touching =
-                    tokens.get(at + 1).is_some_and(|next| next.span.start == token.span.end);
+            Kind::Symbol(":") => {
                 // In `json_object('a':b)` the colon stands between two values.
-                let between = at > 0 && ends_value(&tokens[at - 1].token);
-                if let (true, false, Some(Token::Word(word))) = (touching, between, following(1))
-                    && word.quote_style.is_none()
+                let between = before.is_some_and(ends_value);
+                if let (false, Some(next)) = (between, next)
+                    && let Kind::Word(word) = &next.kind
+                    && next.span.start == token.span.end
                 {
-                    let end = offsets.at(tokens[at + 1].span.end);
-                    lexed
-                        .holes
-                        .push((offsets.at(token.span.start)..end, word.value.to_lowercase()));
+                    lexed.holes.push((token.span.start..next.span.end, word.to_lowercase()));
                 }
             }
-            Token::SemiColon => {
-                if let Some(next) = tokens.get(at + 1) {
+            Kind::Symbol(";") => {
+                if let Some(next) = next {
                     return Err(error(
-                        next.span.start.line,
+                        next.span.start,
                         "a second statement begins here; one query holds one statement".to_owned(),
                     ));
                 }
-                lexed.end = offsets.at(token.span.start);
+                lexed.end = token.span.start;
             }
             _ => {}
         }
-        place.after(&token.token);
+        place.after(token);
     }
-    if let Some(first) = tokens.first()
-        && is_keyword(&first.token, &[Keyword::WITH])
-    {
-        lexed.recursive =
-            tokens.get(1).is_some_and(|token| is_keyword(&token.token, &[Keyword::RECURSIVE]));
+    if let Some(first) = tokens.first().filter(|first| first.is_word("with")) {
+        lexed.recursive = tokens.get(1).is_some_and(|token| token.is_word("recursive"));
         let last = &tokens[usize::from(lexed.recursive)];
-        lexed.with = Some(offsets.at(first.span.start)..offsets.at(last.span.end));
+        lexed.with = Some(first.span.start..last.span.end);
     }
     Ok(lexed)
 }
 
 /// Words that stand where a relation stands, and are none.
-const NO_RELATION: [Keyword; 6] = [
-    Keyword::LATERAL,
-    Keyword::SELECT,
-    Keyword::TABLE,
-    Keyword::UNNEST,
-    Keyword::VALUES,
-    Keyword::WITH,
-];
+const NO_RELATION: [&str; 6] = ["lateral", "select", "table", "unnest", "values", "with"];
 
-fn is_keyword(token: &Token, keywords: &[Keyword]) -> bool {
-    matches!(token, Token::Word(word) if keywords.contains(&word.keyword))
+fn is_keyword(token: &Token, keywords: &[&str]) -> bool {
+    keywords.iter().any(|keyword| token.is_word(keyword))
 }
 
 fn ends_value(token: &Token) -> bool {
-    match token {
-        Token::Word(word) => word.keyword == Keyword::NoKeyword,
-        Token::SingleQuotedString(_) | Token::Number(..) | Token::RParen | Token::RBracket => true,
-        _ => false,
+    match &token.kind {
+        Kind::Word(word) => !is_reserved(word),
+        Kind::Quoted(_) | Kind::Text(_) | Kind::Integer(_) | Kind::Decimal(_) | Kind::Double(_) => {
+            true
+        }
+        _ => token.is(")") || token.is("]"),
     }
 }
 
@@ -168,78 +135,48 @@ struct FromList {
 
 impl FromList {
     fn after(&mut self, token: &Token) {
-        const ENDS: [Keyword; 12] = [
-            Keyword::SELECT,
-            Keyword::WHERE,
-            Keyword::GROUP,
-            Keyword::HAVING,
-            Keyword::ORDER,
-            Keyword::LIMIT,
-            Keyword::OFFSET,
-            Keyword::FETCH,
-            Keyword::WINDOW,
-            Keyword::UNION,
-            Keyword::INTERSECT,
-            Keyword::EXCEPT,
+        const ENDS: [&str; 12] = [
+            "select",
+            "where",
+            "group",
+            "having",
+            "order",
+            "limit",
+            "offset",
+            "fetch",
+            "window",
+            "union",
+            "intersect",
+            "except",
         ];
         let expected = std::mem::take(&mut self.expects_relation);
-        match token {
-            Token::LParen => {
-                self.around.push(self.inside);
-                self.inside = expected;
-                self.expects_relation = expected;
-            }
-            Token::RParen => self.inside = self.around.pop().unwrap_or(false),
-            Token::Comma => self.expects_relation = self.inside,
-            token if is_keyword(token, &[Keyword::FROM, Keyword::JOIN, Keyword::TABLE]) => {
-                self.inside = true;
-                self.expects_relation = true;
-            }
-            token if is_keyword(token, &[Keyword::LATERAL]) => self.expects_relation = expected,
-            token if is_keyword(token, &ENDS) => self.inside = false,
-            _ => {}
+        if token.is("(") {
+            self.around.push(self.inside);
+            self.inside = expected;
+            self.expects_relation = expected;
+        } else if token.is(")") {
+            self.inside = self.around.pop().unwrap_or(false);
+        } else if token.is(",") {
+            self.expects_relation = self.inside;
+        } else if is_keyword(token, &["from", "join", "table"]) {
+            self.inside = true;
+            self.expects_relation = true;
+        } else if token.is_word("lateral") {
+            self.expects_relation = expected;
+        } else if is_keyword(token, &ENDS) {
+            self.inside = false;
         }
     }
 }
 
 /// Whether the tokens after a name read `AS (` or `(columns) AS (`, as in a `WITH` list.
-fn defines(rest: &[TokenWithSpan]) -> bool {
-    let mut rest = rest.iter().map(|token| &token.token);
+fn defines(rest: &[Token]) -> bool {
+    let mut rest = rest.iter();
     let mut next = rest.next();
-    if next == Some(&Token::LParen) {
-        next = rest.by_ref().skip_while(|token| **token != Token::RParen).nth(1);
+    if next.is_some_and(|token| token.is("(")) {
+        next = rest.by_ref().skip_while(|token| !token.is(")")).nth(1);
     }
-    next.is_some_and(|token| is_keyword(token, &[Keyword::AS]))
-        && rest.next() == Some(&Token::LParen)
-}
-
-/// From the lexer's lines and columns to bytes.
-struct Offsets {
-    lines: Vec<Vec<usize>>,
-    end: usize,
-}
-
-impl Offsets {
-    fn of(text: &str) -> Self {
-        let mut lines = vec![Vec::new()];
-        for (at, ch) in text.char_indices() {
-            if let Some(line) = lines.last_mut() {
-                line.push(at);
-            }
-            if ch == '\n' {
-                lines.push(Vec::new());
-            }
-        }
-        Self { lines, end: text.len() }
-    }
-
-    fn at(&self, location: Location) -> usize {
-        let index = |n: u64| usize::try_from(n.saturating_sub(1)).unwrap_or(usize::MAX);
-        let line = self.lines.get(index(location.line));
-        line.and_then(|line| line.get(index(location.column)).copied())
-            .or_else(|| self.lines.get(index(location.line) + 1)?.first().copied())
-            .unwrap_or(self.end)
-    }
+    next.is_some_and(|token| token.is_word("as")) && rest.next().is_some_and(|token| token.is("("))
 }
 
 #[cfg(test)]
