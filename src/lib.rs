@@ -12,8 +12,9 @@
 //! * [`report`]: [`schedule`], [`journal`], [`route`], [`digest`], [`render`], [`deliver`] to a
 //!   [`sink`], [`ledger`].
 //!
-//! Around them: [`config`] (the file as written and as used), [`exclusion`] (what is hidden, and
-//! why), [`store`] (where journal and ledger live), [`app`] (wiring) and [`cli`].
+//! Around them: [`config`] (the file as written and as used), [`table`] (the log table's shape),
+//! [`exclusion`] (what is hidden, and why), [`store`] (where journal and ledger live), [`app`]
+//! (wiring) and [`cli`].
 
 pub mod app;
 pub mod cli;

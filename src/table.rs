@@ -14,7 +14,7 @@ pub mod content;
 pub mod day_format;
 pub mod ddl;
 mod name;
-pub mod template;
+mod template;
 #[cfg(test)]
 mod tests;
 

@@ -9,7 +9,7 @@ use super::{Partition, ShapeError};
 
 /// A `storage.location.template`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Template {
+pub(super) struct Template {
     /// Folders before the first one with a hole, `s3:` and the bucket among them.
     before: Vec<String>,
     /// What the other folders consist of.

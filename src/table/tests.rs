@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use chrono::DateTime;
+use proptest::prelude::*;
 
 use super::*;
 use crate::logs::{LogKey, Place};
@@ -166,6 +167,20 @@ fn the_shipped_table_has_account_region_and_day() {
     assert_eq!(table.name.to_string(), "\"awsdatacatalog\".\"default\".\"cloudtrail\"");
     let named = TableShape::cloudtrail(Some("audit.logs".parse().unwrap()));
     assert!(named.name.is_called(&["audit", "logs"]));
+}
+
+proptest! {
+    /// Whatever folders are called, they say something or nothing.
+    #[test]
+    fn no_address_is_too_odd(address in "[0-9a-zé/\\\\=%_-]{0,60}(2026/01/03|CloudTrail/)?[a-z/=%é]{0,20}") {
+        for table in [
+            TableShape::cloudtrail(None),
+            shape("org string, p string, year int, dt date", ""),
+            shape("p string, d string", &projected("p:enum d:date=yyyy/M/d", "x/${p}-y/${d}")),
+        ] {
+            prop_assert_eq!(table.partition_values(&log(&address)).len(), table.partitions.len());
+        }
+    }
 }
 
 #[test]

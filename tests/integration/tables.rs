@@ -19,8 +19,8 @@ fn cases() -> Vec<Case> {
     let case = |file: std::path::PathBuf| {
         let name = file.file_stem().unwrap().to_string_lossy().into_owned();
         let text = fs::read_to_string(&file).unwrap();
-        let (ddl, rest) = text.split_once("\n-- query:\n").expect(&name);
-        let (query, rows) = rest.split_once("\n-- rows:\n").expect(&name);
+        let (ddl, rest) = text.split_once("\n-- query:\n").unwrap();
+        let (query, rows) = rest.split_once("\n-- rows:\n").unwrap();
         let row = |line: &str| serde_json::from_str(line.strip_prefix("-- ").unwrap()).unwrap();
         let rows = rows.lines().map(row).collect();
         Case { name, ddl: ddl.to_owned(), query: query.to_owned(), rows }

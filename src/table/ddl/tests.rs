@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::sql::ty::SqlType;
 
@@ -327,6 +329,21 @@ fn catalogues_write_types_alone() {
         "array<strng>:7: 'strng' is no type of Hive's; Write string."
     );
     assert!(column_type("int int").is_err());
+}
+
+proptest! {
+    /// Any text is a table or an error with a place in it.
+    #[test]
+    fn no_text_is_too_odd(text in "[a-z`'\"(),.;<>:=*/ \n\\\\é-]{0,80}") {
+        for start in ["", "CREATE TABLE x (", "CREATE TABLE x (a string) TBLPROPERTIES ('"] {
+            let text = format!("{start}{text}");
+            if let Err(DdlError::Text { line, column, .. }) = parse(&text, "t.sql") {
+                let there = text.split('\n').nth(usize::try_from(line - 1).unwrap());
+                let length = there.unwrap().chars().count() as u64;
+                prop_assert!((1..=length + 1).contains(&column), "{text:?} {line}:{column}");
+            }
+        }
+    }
 }
 
 #[test]
