@@ -31,6 +31,8 @@ pub enum Exit {
     Engine = 3,
     /// Nothing could be read.
     Nothing = 4,
+    /// Somebody pressed Ctrl-C; the number is the one that shells use.
+    Interrupted = 130,
 }
 
 impl From<Exit> for ExitCode {
@@ -66,6 +68,22 @@ impl Error {
             message: message.into(),
             hint: Some(hint.into()),
         }
+    }
+
+    /// The system gives no threads to work with.
+    pub fn start(error: &std::io::Error) -> Self {
+        Self {
+            exit: Exit::Nothing,
+            stage: "start",
+            message: format!("cannot start threads: {error}"),
+            hint: Some("Raise the limit on processes (`ulimit -u`) or memory.".to_owned()),
+        }
+    }
+
+    /// The lines that tell a person.
+    pub fn report(&self) -> String {
+        let hint = self.hint.as_ref().map(|hint| format!("hint: {hint}\n")).unwrap_or_default();
+        format!("error: {self}\n{hint}")
     }
 
     /// An engine's error, with the file and line of the query that it is about.

@@ -2,23 +2,33 @@
 
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser as _;
 use clickops::cli::Cli;
+use clickops::error::Error;
 use clickops::logging;
+use tokio::runtime::Runtime;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+/// How long tasks that nobody waits for may take to notice it. A read from a drive that does not
+/// answer never does.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+fn main() -> ExitCode {
     let cli = Cli::parse();
     logging::start(cli.verbose());
-    match cli.run().await {
+    let ended = match Runtime::new() {
+        Ok(runtime) => {
+            let ended = runtime.block_on(cli.run());
+            runtime.shutdown_timeout(PATIENCE);
+            ended
+        }
+        Err(error) => Err(Error::start(&error)),
+    };
+    match ended {
         Ok(exit) => exit.into(),
         Err(error) => {
-            let mut out = std::io::stderr().lock();
-            let _ = writeln!(out, "error: {error}");
-            if let Some(hint) = &error.hint {
-                let _ = writeln!(out, "hint: {hint}");
-            }
+            let _ = write!(std::io::stderr().lock(), "{}", error.report());
             error.exit.into()
         }
     }

@@ -28,7 +28,7 @@ mod paint;
 mod source;
 
 pub use error::RenderError;
-pub(crate) use layout::{cut, wrap};
+pub(crate) use layout::{cut, squeeze, wrap};
 
 use source::Source;
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::get::{Located, locate};
 use super::ledger::StoreArgs;
-use super::print::{Format, Printer, printable};
+use super::print::{Format, Printer};
 use super::table::TableArgs;
 use super::{Source, output, remark, unwritable};
 use crate::app::{self, App};
@@ -21,7 +21,7 @@ use crate::error::{Error, Exit};
 use crate::finding::Finding;
 use crate::logs::Log;
 use crate::raw;
-use crate::render::{Look, wrap};
+use crate::render::{Look, neutral, wrap};
 
 /// The view that says something of every event.
 const VERDICTS: &str = "verdicts";
@@ -231,10 +231,8 @@ impl Explained {
     }
 
     fn print(&self) -> io::Result<()> {
-        let mut printer = Printer::new(Format::Ndjson, &self.columns)?;
-        for row in &self.rows {
-            printer.row(row)?;
-        }
+        let mut printer = Printer::stdout(Format::Ndjson, &self.columns)?;
+        printer.write(&self.rows)?;
         printer.finish()
     }
 
@@ -247,7 +245,7 @@ impl Explained {
                 place
                     .and_then(|place| row[place].as_deref())
                     .filter(|cell| !cell.is_empty())
-                    .map(printable)
+                    .map(|cell| neutral::line(cell).into_owned())
             };
             let or_dash = |name: &str| get(name).unwrap_or_else(|| "-".to_owned());
             let service = or_dash("event_source").replace(".amazonaws.com", "");

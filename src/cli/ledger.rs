@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 
+use super::progress::counted;
 use super::{output, time};
 use crate::app::App;
 use crate::config;
@@ -88,9 +89,9 @@ async fn show(app: &App) -> Result<Exit, Error> {
         );
         let _ = writeln!(
             text,
-            "Remembers  {} logs, {} findings",
-            ledger.logs(),
-            ledger.finding_count()
+            "Remembers  {}, {}",
+            counted(ledger.logs() as u64, "log"),
+            counted(ledger.finding_count() as u64, "finding")
         );
         if let Some(floor) = ledger.floor {
             let _ = writeln!(text, "Left alone logs delivered up to {}", shown(floor));
@@ -102,8 +103,11 @@ async fn show(app: &App) -> Result<Exit, Error> {
             if let Some(sending) = &state.sending {
                 let _ = writeln!(
                     text,
-                    "           stopped while sending; {} messages were delivered, the next run sends the rest",
-                    sending.delivered.len()
+                    "           stopped while sending; {} delivered, the next run sends the rest",
+                    match sending.delivered.len() {
+                        1 => "1 message was".to_owned(),
+                        count => format!("{count} messages were"),
+                    }
                 );
             }
         }

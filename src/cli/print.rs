@@ -1,205 +1,171 @@
 //! Rows on standard output: table, JSON, NDJSON or CSV.
+//!
+//! Rows are written as they come, in every format: an answer may be larger than memory, and its
+//! beginning is worth reading before its end is known.
 
-use std::io::{self, BufWriter, StdoutLock, Write};
+use std::borrow::Cow;
+use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write};
 
 use clap::ValueEnum;
-use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
-use serde_json::Value;
-use unicode_width::UnicodeWidthStr;
 
+use self::table::Table;
+use super::remark;
 use crate::engine::Row;
-use crate::render::cut;
+use crate::render::neutral;
 use crate::sink::terminal;
+
+mod table;
 
 /// How rows are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
-    /// Columns that fit the terminal
+    /// For reading; columns fit the terminal
     Table,
     /// One array of objects
     Json,
     /// One object a line
     Ndjson,
-    /// Comma-separated, with a header
+    /// Comma-separated, with a header; NULL is an empty cell, an empty text is ""
     Csv,
 }
 
-/// A table is for looking at; more rows than these are better written to a file.
-const TABLE_ROWS: usize = 1000;
-/// Columns of a table that goes to no terminal, unless `COLUMNS` says otherwise.
-const TABLE_WIDTH: usize = 200;
-/// A row is one line, so lines between rows would only take room.
-const STYLE: TableStyle =
-    TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
-/// What is drawn around each cell: a blank on both sides, and one between two cells.
-const PADDING: usize = 3;
-/// A column whose cells are no longer than this shows them whole: a time, an account, a region.
-const WHOLE: usize = 20;
-/// A column with longer cells may be cut down to this.
-const READABLE: usize = 12;
-/// Columns that tell most about an event come first where not all fit.
-const TELLING: [&str; 6] =
-    ["event_time", "actor", "event_name", "resource", "account_id", "region"];
-
-/// Writes rows as they come, except for a table, whose widths depend on all of them.
-pub(super) struct Printer {
+/// Writes rows as they come.
+pub(super) struct Printer<W: Write = BufWriter<StdoutLock<'static>>> {
+    out: W,
     columns: Vec<String>,
-    state: State,
+    form: Form,
+    /// Whether `out` is a terminal, which values could steer.
+    terminal: bool,
+    /// Rows taken so far.
+    pub(super) rows: u64,
 }
 
-enum State {
-    Table { cells: Vec<Vec<String>>, rows: usize },
-    Json { out: BufWriter<StdoutLock<'static>>, rows: usize },
-    Ndjson(BufWriter<StdoutLock<'static>>),
-    Csv(Box<csv::Writer<StdoutLock<'static>>>),
+enum Form {
+    Table(Table),
+    Json,
+    Ndjson,
+    Csv,
 }
 
 impl Printer {
-    pub(super) fn new(format: Format, columns: &[String]) -> io::Result<Self> {
-        let out = || BufWriter::new(io::stdout().lock());
-        let state = match format {
-            Format::Table => State::Table { cells: Vec::new(), rows: 0 },
-            Format::Json => State::Json { out: out(), rows: 0 },
-            Format::Ndjson => State::Ndjson(out()),
-            Format::Csv => {
-                let mut csv = csv::Writer::from_writer(io::stdout().lock());
-                csv.write_record(columns).map_err(cause)?;
-                State::Csv(Box::new(csv))
-            }
+    /// A printer that writes to standard output.
+    pub(super) fn stdout(format: Format, columns: &[String]) -> io::Result<Self> {
+        let told = || std::env::var("COLUMNS").ok()?.trim().parse().ok().filter(|width| *width > 0);
+        let width = terminal::width().map(usize::from).or_else(told);
+        let out = BufWriter::new(io::stdout().lock());
+        Self::new(out, format, columns, width, io::stdout().is_terminal())
+    }
+}
+
+impl<W: Write> Printer<W> {
+    fn new(
+        mut out: W,
+        format: Format,
+        columns: &[String],
+        width: Option<usize>,
+        terminal: bool,
+    ) -> io::Result<Self> {
+        let form = match format {
+            Format::Table => Form::Table(Table::new(columns, width)),
+            Format::Json => Form::Json,
+            Format::Ndjson => Form::Ndjson,
+            Format::Csv => Form::Csv,
         };
-        Ok(Self { columns: columns.to_vec(), state })
+        if let Form::Csv = form {
+            record(&mut out, columns.iter().map(|name| Some(name.as_str())), terminal)?;
+        }
+        Ok(Self { out, columns: columns.to_vec(), form, terminal, rows: 0 })
     }
 
-    pub(super) fn row(&mut self, row: &Row) -> io::Result<()> {
-        match &mut self.state {
-            State::Table { cells, rows } => {
-                *rows += 1;
-                if *rows <= TABLE_ROWS {
-                    let texts = row.iter().map(|cell| printable(cell.as_deref().unwrap_or("")));
-                    cells.push(texts.collect());
+    /// Writes rows, or keeps them until a table knows its widths.
+    pub(super) fn write(&mut self, rows: &[Row]) -> io::Result<()> {
+        let out = &mut self.out;
+        match &mut self.form {
+            Form::Table(table) => table.add(out, rows)?,
+            Form::Json => {
+                for (row, before) in rows.iter().zip(self.rows..) {
+                    out.write_all(if before == 0 { b"[\n" } else { b",\n" })?;
+                    object(out, &self.columns, row)?;
                 }
+            }
+            Form::Ndjson => {
+                for row in rows {
+                    object(out, &self.columns, row)?;
+                    out.write_all(b"\n")?;
+                }
+            }
+            Form::Csv => {
+                for row in rows {
+                    let cells = row.iter().map(Option::as_deref);
+                    record(out, cells, self.terminal)?;
+                }
+            }
+        }
+        self.rows += rows.len() as u64;
+        self.out.flush()
+    }
+
+    /// Whether rows are kept back.
+    pub(super) fn waits(&self) -> bool {
+        matches!(&self.form, Form::Table(table) if table.waits())
+    }
+
+    /// Writes what is kept back.
+    pub(super) fn settle(&mut self) -> io::Result<()> {
+        if let Form::Table(table) = &mut self.form {
+            table.settle(&mut self.out)?;
+        }
+        self.out.flush()
+    }
+
+    /// Columns that a table does not show, because the terminal is too narrow.
+    pub(super) fn hidden(&self) -> usize {
+        match &self.form {
+            Form::Table(table) => table.hidden(),
+            Form::Json | Form::Ndjson | Form::Csv => 0,
+        }
+    }
+
+    /// Ends an answer that is whole. One that is not must not look so, and goes without.
+    pub(super) fn finish(&mut self) -> io::Result<()> {
+        if let Form::Json = self.form {
+            self.out.write_all(if self.rows == 0 { b"[]\n" } else { b"\n]\n" })?;
+        }
+        self.settle()
+    }
+
+    /// Says something of the answer: below a table, else where it is not in the rows' way.
+    pub(super) fn note(&mut self, text: &str) -> io::Result<()> {
+        match self.form {
+            Form::Table(_) => writeln!(self.out, "{text}").and_then(|()| self.out.flush()),
+            Form::Json | Form::Ndjson | Form::Csv => {
+                remark(&format!("note: {text}"));
                 Ok(())
             }
-            State::Json { out, rows } => {
-                out.write_all(if *rows == 0 { b"[\n" } else { b",\n" })?;
-                *rows += 1;
-                object(out, &self.columns, row)
-            }
-            State::Ndjson(out) => {
-                object(out, &self.columns, row)?;
-                out.write_all(b"\n")
-            }
-            State::Csv(csv) => {
-                let cells = row.iter().map(|cell| cell.as_deref().unwrap_or(""));
-                csv.write_record(cells).map_err(cause)
-            }
-        }
-    }
-
-    pub(super) fn finish(self) -> io::Result<()> {
-        match self.state {
-            State::Table { cells, rows } => {
-                let mut out = io::stdout().lock();
-                let columns: Vec<_> = self.columns.iter().map(|name| printable(name)).collect();
-                writeln!(out, "{}", drawn(&columns, &cells, table_width()))?;
-                if rows > TABLE_ROWS {
-                    let left = rows - TABLE_ROWS;
-                    writeln!(out, "and {left} more rows; --format ndjson or csv prints all")?;
-                }
-                out.flush()
-            }
-            State::Json { mut out, rows } => {
-                out.write_all(if rows == 0 { b"[]\n" } else { b"\n]\n" })?;
-                out.flush()
-            }
-            State::Ndjson(mut out) => out.flush(),
-            State::Csv(mut csv) => csv.flush(),
         }
     }
 }
 
-/// What went wrong below the CSV writer, so that a closed pipe is still known as one.
-fn cause(error: csv::Error) -> io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("{other:?}")),
-    }
-}
-
-fn table_width() -> usize {
-    let told = || std::env::var("COLUMNS").ok()?.trim().parse().ok().filter(|width| *width > 0);
-    terminal::width().map(usize::from).or_else(told).unwrap_or(TABLE_WIDTH)
-}
-
-/// The table, with as many columns as are readable in `width`, and what it leaves out.
-fn drawn(columns: &[String], rows: &[Vec<String>], width: usize) -> String {
-    let shown = fitting(columns, rows, width);
-    let line = |cells: &[String]| -> Vec<String> {
-        shown.iter().map(|(at, width)| cut(cells.get(*at).map_or("", |c| c), *width)).collect()
-    };
-    let mut table = Table::new();
-    table
-        .load_style(STYLE)
-        .set_content_arrangement(ContentArrangement::Disabled)
-        .set_header(line(columns))
-        .add_rows(rows.iter().map(|row| line(row)));
-    let mut text = table.to_string();
-    let left = columns.len() - shown.len();
-    if left > 0 {
-        let plural = if left == 1 { "" } else { "s" };
-        text.push_str(&format!(
-            "\n+{left} column{plural}: --format ndjson prints all, --sql picks"
-        ));
-    }
-    text
-}
-
-/// The columns to show, in their order, and how wide each may be. Where they do not all fit, empty
-/// columns go first, then those to the right of what tells most.
-fn fitting(columns: &[String], rows: &[Vec<String>], width: usize) -> Vec<(usize, usize)> {
-    // No blank is needed after the last cell's own.
-    let width = width + 1;
-    let cells = |at: usize| rows.iter().filter_map(move |row| row.get(at));
-    let full: Vec<usize> = (0..columns.len())
-        .map(|at| cells(at).chain([&columns[at]]).map(|cell| cell.width()).max().unwrap_or(0))
-        .collect();
-    let least = |at: usize| match full[at] {
-        full if full <= WHOLE => full,
-        _ => columns[at].width().clamp(READABLE, WHOLE),
-    };
-    let needed = |at: &usize| least(*at) + PADDING;
-    let mut shown: Vec<usize> = (0..columns.len()).collect();
-    if shown.iter().map(needed).sum::<usize>() > width {
-        shown.retain(|at| rows.is_empty() || cells(*at).any(|cell| !cell.is_empty()));
-        let telling = |at: &usize| {
-            TELLING.iter().position(|name| columns[*at] == *name).unwrap_or(TELLING.len())
-        };
-        shown.sort_by_key(telling);
-        let mut used = 0;
-        let mut fit = shown.iter().take_while(|at| {
-            used += needed(at);
-            used <= width
-        });
-        let count = fit.by_ref().count().max(1);
-        shown.truncate(count);
-        shown.sort_unstable();
-    }
-    // What is left goes to the cells that are cut, the same to each.
-    let mut widths: Vec<usize> = shown.iter().map(|at| least(*at)).collect();
-    let mut left = width.saturating_sub(shown.iter().map(needed).sum());
-    while left > 0 {
-        let cut: Vec<_> = (0..shown.len()).filter(|n| widths[*n] < full[shown[*n]]).collect();
-        if cut.is_empty() {
-            break;
+/// One record of CSV as RFC 4180 has it, and one rule of Athena's: only NULL is an empty cell, an
+/// empty text is `""`. Lines end as everywhere else on this machine.
+fn record<'a>(
+    out: &mut impl Write,
+    cells: impl Iterator<Item = Option<&'a str>>,
+    terminal: bool,
+) -> io::Result<()> {
+    for (at, cell) in cells.enumerate() {
+        if at > 0 {
+            out.write_all(b",")?;
         }
-        let share = (left / cut.len()).max(1);
-        for n in cut {
-            let more = share.min(full[shown[n]] - widths[n]).min(left);
-            widths[n] += more;
-            left -= more;
+        let Some(cell) = cell else { continue };
+        let cell = if terminal { neutral::lines(cell) } else { Cow::Borrowed(cell) };
+        if cell.is_empty() || cell.contains([',', '"', '\n', '\r']) {
+            write!(out, "\"{}\"", cell.replace('"', "\"\""))?;
+        } else {
+            out.write_all(cell.as_bytes())?;
         }
     }
-    shown.into_iter().zip(widths).collect()
+    out.write_all(b"\n")
 }
 
 fn object(out: &mut impl Write, columns: &[String], row: &Row) -> io::Result<()> {
@@ -208,55 +174,111 @@ fn object(out: &mut impl Write, columns: &[String], row: &Row) -> io::Result<()>
         if at > 0 {
             out.write_all(b",")?;
         }
-        serde_json::to_writer(&mut *out, name)?;
+        text(out, name)?;
         out.write_all(b":")?;
-        let value = cell.as_deref().map_or(Value::Null, Value::from);
-        serde_json::to_writer(&mut *out, &value)?;
+        match cell {
+            Some(cell) => text(out, cell)?,
+            None => out.write_all(b"null")?,
+        }
     }
     out.write_all(b"}")
 }
 
-/// What an attacker writes into a user agent must not move the cursor of whoever reads a table.
-pub(super) fn printable(text: &str) -> String {
-    text.chars().map(|ch| if ch.is_control() { '\u{fffd}' } else { ch }).collect()
+/// A JSON string. What would steer a terminal is written as its escape, which means the same.
+fn text(out: &mut impl Write, text: &str) -> io::Result<()> {
+    let json = serde_json::to_string(text)?;
+    let mut plain = 0;
+    let steers = |ch: char| ch == '\x7f' || ch > '\x7f' && neutral::steers(ch);
+    for (at, ch) in json.char_indices().filter(|(_, ch)| steers(*ch)) {
+        out.write_all(&json.as_bytes()[plain..at])?;
+        for unit in ch.encode_utf16(&mut [0; 2]) {
+            write!(out, "\\u{unit:04x}")?;
+        }
+        plain = at + ch.len_utf8();
+    }
+    out.write_all(&json.as_bytes()[plain..])
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
-    fn texts(texts: &[&str]) -> Vec<String> {
-        texts.iter().map(|text| (*text).to_owned()).collect()
+    fn printed(format: Format, columns: &[&str], pages: &[Vec<Row>], terminal: bool) -> String {
+        let columns: Vec<_> = columns.iter().map(|name| (*name).to_owned()).collect();
+        let mut printer = Printer::new(Vec::new(), format, &columns, None, terminal).unwrap();
+        for page in pages {
+            printer.write(page).unwrap();
+        }
+        printer.finish().unwrap();
+        String::from_utf8(printer.out).unwrap()
     }
 
-    fn widest(text: &str) -> usize {
-        text.lines().map(UnicodeWidthStr::width).max().unwrap_or(0)
+    fn row(cells: &[Option<&str>]) -> Row {
+        cells.iter().map(|cell| cell.map(str::to_owned)).collect()
     }
 
     #[test]
-    fn a_wide_table_shows_what_fits_and_says_what_is_left_out() {
-        let mut columns = texts(&["event_id", "event_time", "nothing", "actor", "event_name"]);
-        let mut row = texts(&["0".repeat(36).as_str(), "2026-11-23T09:00:00Z", "", "ann", "Run"]);
-        for n in 0..28 {
-            columns.push(format!("column_{n}"));
-            row.push("a long value that nobody needs in full".repeat(20));
-        }
-        for width in [60, 80, 120, 200] {
-            let table = drawn(&columns, std::slice::from_ref(&row), width);
-            assert!(widest(&table) <= width, "{width}\n{table}");
-            assert!(table.contains("2026-11-23T09:00:00Z") && table.contains("ann"), "{table}");
-            assert!(!table.contains("nothing"), "{table}");
-            assert_eq!(table.lines().count(), 4, "{table}");
-            assert!(table.contains(" columns: --format ndjson prints all"), "{table}");
-        }
+    fn csv_tells_null_from_an_empty_text() {
+        let rows = vec![
+            row(&[None, Some(""), Some("a,b")]),
+            row(&[Some("say \"x\""), Some("two\nlines"), Some(" plain ")]),
+        ];
+        assert_eq!(
+            printed(Format::Csv, &["a", "b", "c,d"], &[rows], false),
+            "a,b,\"c,d\"\n,\"\",\"a,b\"\n\"say \"\"x\"\"\",\"two\nlines\", plain \n"
+        );
     }
 
     #[test]
-    fn a_table_that_fits_is_whole() {
-        let columns = texts(&["name", "empty"]);
-        let table = drawn(&columns, &[texts(&["王小明", ""])], 40);
-        assert!(table.contains("empty") && !table.contains("+1 column"), "{table}");
-        let long = drawn(&texts(&["sql"]), &[texts(&["x".repeat(300).as_str()])], 40);
-        assert!(widest(&long) == 40 && long.contains('…'), "{long}");
+    fn json_is_one_array_however_many_pages_there_are() {
+        let pages = [vec![row(&[Some("1")]), row(&[None])], vec![row(&[Some("3")])]];
+        assert_eq!(
+            printed(Format::Json, &["n"], &pages, false),
+            "[\n{\"n\":\"1\"},\n{\"n\":null},\n{\"n\":\"3\"}\n]\n"
+        );
+        assert_eq!(printed(Format::Json, &["n"], &[], false), "[]\n");
+    }
+
+    #[test]
+    fn an_answer_that_stopped_has_no_end() {
+        let mut printer =
+            Printer::new(Vec::new(), Format::Json, &["n".to_owned()], None, false).unwrap();
+        printer.write(&[row(&[Some("1")])]).unwrap();
+        printer.settle().unwrap();
+        assert!(!String::from_utf8(printer.out).unwrap().contains(']'));
+    }
+
+    #[test]
+    fn no_value_steers_a_terminal() {
+        let hostile = "\u{1b}[2J\u{9b}2J\u{202e}x\u{7f}\r\u{e0041}";
+        let rows = vec![row(&[Some(hostile)])];
+        for format in [Format::Table, Format::Json, Format::Ndjson, Format::Csv] {
+            let printed = printed(format, &["\u{1b}]0;x"], std::slice::from_ref(&rows), true);
+            let steers = |ch: char| ch != '\n' && (ch.is_control() || neutral::steers(ch));
+            assert!(!printed.contains(steers), "{format:?}: {printed:?}");
+        }
+        let file = printed(Format::Csv, &["a"], std::slice::from_ref(&rows), false);
+        assert_eq!(file, format!("a\n\"{hostile}\"\n"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_json_string_means_what_it_did(value in any::<String>()) {
+            let mut out = Vec::new();
+            text(&mut out, &value).unwrap();
+            prop_assert_eq!(serde_json::from_slice::<String>(&out).unwrap(), value);
+        }
+
+        #[test]
+        fn a_csv_reader_reads_what_was_written(cells in proptest::collection::vec(any::<String>(), 1..5)) {
+            let mut out = Vec::new();
+            record(&mut out, cells.iter().map(|cell| Some(cell.as_str())), false).unwrap();
+            let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(out.as_slice());
+            let read = reader.records().next().unwrap().unwrap();
+            prop_assert_eq!(read.iter().collect::<Vec<_>>(), cells);
+        }
     }
 }

@@ -124,7 +124,7 @@ pub(crate) fn cut(text: &str, width: usize) -> String {
 }
 
 /// Cuts in the middle: both ends of an ARN tell more than what is between.
-fn squeeze(text: &str, width: usize) -> String {
+pub(crate) fn squeeze(text: &str, width: usize) -> String {
     if columns(text) <= width || width < 8 {
         return cut(text, width);
     }

@@ -97,7 +97,7 @@ fn neutral(value: &str, allowed: fn(char) -> bool) -> Cow<'_, str> {
 
 /// Characters that are not letters but change how others are shown, or are not seen at all.
 /// Joiners and variation selectors stay: emoji and some scripts are made with them.
-fn steers(c: char) -> bool {
+pub(crate) fn steers(c: char) -> bool {
     matches!(c,
         '\u{80}'..='\u{9f}'             // control characters of eight-bit terminals
         | '\u{ad}' | '\u{34f}'          // invisible

@@ -15,6 +15,8 @@ mod messages;
 mod output;
 #[cfg_attr(not(feature = "local"), expect(dead_code, reason = "most tests need the engine"))]
 mod program;
+#[cfg(feature = "local")]
+mod query;
 mod readme;
 mod reports;
 #[cfg(feature = "local")]

@@ -1,0 +1,456 @@
+//! What questions are asked of, and how their answers get out.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::io;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use indicatif::HumanCount;
+use tokio::time::Instant;
+use unicode_width::UnicodeWidthStr as _;
+
+use super::filter::Filter;
+use super::{EngineName, QueryArgs};
+use crate::app::App;
+use crate::cli::print::{Format, Printer};
+use crate::cli::progress::{Progress, counted};
+use crate::cli::{remark, unwritable};
+use crate::engine::{Engine, EngineError, Rows};
+use crate::error::{Error, Exit};
+use crate::logs::Log;
+use crate::query::assemble::Assembler;
+use crate::query::{BoundQuery, lexer};
+use crate::render::neutral;
+
+/// A table is for looking at: it ends after so many rows when nobody says otherwise.
+const TABLE_ROWS: u64 = 1000;
+
+/// How long the first rows of a table may wait for others, which tell how wide its columns are.
+const FIRST_ROWS: Duration = Duration::from_millis(250);
+
+/// Most rows of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Limit {
+    /// However many there are.
+    All,
+    /// So many.
+    Rows(u64),
+}
+
+impl Limit {
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "all" => Ok(Self::All),
+            _ => text
+                .replace('_', "")
+                .parse()
+                .map(Self::Rows)
+                .map_err(|_| "write a whole number such as 1000, or all".to_owned()),
+        }
+    }
+}
+
+/// Logs, settings and values that statements share.
+pub(super) struct Session {
+    pub(super) app: App,
+    pub(super) assembler: Assembler,
+    engine: EngineName,
+    listed: Vec<Log>,
+    filter: Filter,
+    logs: Arc<[Log]>,
+    values: BTreeMap<String, String>,
+    pub(super) format: Format,
+    pub(super) limit: Option<Limit>,
+    /// Whether a person types the statements, whose hints then name the shell's own commands.
+    pub(super) interactive: bool,
+    opened: Instant,
+}
+
+/// An answer that came to its end, or that somebody has seen enough of.
+pub(super) struct Answered {
+    pub(super) exit: Exit,
+    /// Rows that were printed.
+    pub(super) rows: u64,
+    /// Whether nobody reads what is printed any more.
+    pub(super) unread: bool,
+}
+
+/// A question without an answer.
+pub(super) struct Refused {
+    pub(super) error: Error,
+    /// The line of the statement that it is about, and a mark below the place.
+    pub(super) quote: Option<String>,
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Self { error, quote: None }
+    }
+}
+
+enum Ended {
+    Whole,
+    /// There are more rows than were asked for.
+    Limited(u64),
+    Interrupted,
+}
+
+enum Failed {
+    Engine(EngineError),
+    Output(io::Error),
+}
+
+impl From<EngineError> for Failed {
+    fn from(error: EngineError) -> Self {
+        Self::Engine(error)
+    }
+}
+
+impl From<io::Error> for Failed {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+impl Session {
+    /// Lists the logs and chooses among them.
+    pub(super) fn open(
+        mut app: App,
+        args: &QueryArgs,
+        values: BTreeMap<String, String>,
+        interactive: bool,
+    ) -> Result<Self, Error> {
+        args.source.apply(&mut app.config)?;
+        args.table.apply(&mut app.config)?;
+        let filter = Filter::of(&args.filter, &app.config, app.now)?;
+        let listed = app.some_logs()?;
+        let assembler = app.assembler()?;
+        let mut session = Self {
+            app,
+            assembler,
+            engine: args.engine,
+            listed,
+            filter: Filter::default(),
+            logs: Arc::default(),
+            values,
+            format: args.format,
+            limit: args.limit,
+            interactive,
+            opened: Instant::now(),
+        };
+        session.choose(filter);
+        Ok(session)
+    }
+
+    /// Lists the logs again.
+    pub(super) fn refresh(&mut self) -> Result<(), Error> {
+        self.listed = self.app.some_logs()?;
+        self.choose(self.filter.clone());
+        Ok(())
+    }
+
+    /// Reads only logs that `filter` lets through, and says what is odd about that.
+    pub(super) fn choose(&mut self, filter: Filter) {
+        let (logs, remarks) = filter.chosen(&self.listed);
+        for text in remarks {
+            remark(&format!("warning: {text}"));
+        }
+        self.filter = filter;
+        self.logs = logs.into();
+    }
+
+    pub(super) fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
+    /// The time that lengths of time are counted back from. A shell may be open for days.
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.app.now + self.opened.elapsed()
+    }
+
+    /// How many logs are read, and how large they are.
+    pub(super) fn extent(&self) -> String {
+        let bytes = self.logs.iter().map(|log| log.bytes).sum();
+        let logs = counted(self.logs.len() as u64, "log");
+        let of = match self.listed.len() {
+            all if all == self.logs.len() => String::new(),
+            all => format!(" of {}", HumanCount(all as u64)),
+        };
+        format!("{logs}{of}, {}", indicatif::HumanBytes(bytes))
+    }
+
+    /// Values for `:name`.
+    pub(super) fn values(&self) -> &BTreeMap<String, String> {
+        &self.values
+    }
+
+    pub(super) fn set_value(&mut self, name: String, value: String) {
+        self.values.insert(name, value);
+    }
+
+    pub(super) fn named(
+        &self,
+        name: &str,
+        values: &BTreeMap<String, String>,
+    ) -> Result<BoundQuery, Error> {
+        Ok(self.assembler.named(name, values, Arc::clone(&self.logs))?)
+    }
+
+    pub(super) fn text(
+        &self,
+        origin: &str,
+        text: &str,
+        values: &BTreeMap<String, String>,
+    ) -> Result<BoundQuery, Error> {
+        Ok(self.assembler.text(origin, text, values, Arc::clone(&self.logs))?)
+    }
+
+    /// One of several statements: it takes those of the values that it asks for.
+    pub(super) fn one_of(&self, origin: &str, text: &str) -> Result<BoundQuery, Error> {
+        let asked = lexer::lex(text, origin)?.holes;
+        let values = self.values.iter().filter(|(name, _)| asked.iter().any(|(_, n)| n == *name));
+        let values = values.map(|(name, value)| (name.clone(), value.clone())).collect();
+        self.text(origin, text, &values)
+    }
+
+    pub(super) fn engine(&self) -> Result<Box<dyn Engine>, Error> {
+        match self.engine {
+            EngineName::Local => self.app.engine(),
+        }
+    }
+
+    fn limit(&self) -> Option<u64> {
+        match (self.limit, self.format) {
+            (Some(Limit::All), _) => None,
+            (Some(Limit::Rows(rows)), _) => Some(rows),
+            (None, Format::Table) => Some(TABLE_ROWS),
+            (None, Format::Json | Format::Ndjson | Format::Csv) => None,
+        }
+    }
+
+    /// Prints the answer to a question, as it comes. Ctrl-C ends it.
+    pub(super) async fn answer(&self, query: &BoundQuery) -> Result<Answered, Refused> {
+        let failed = |error: EngineError| Refused {
+            quote: quote(&error, query),
+            error: Error::engine(&error, query),
+        };
+        let engine = self.engine()?;
+        let progress =
+            Progress::new(query.logs.len() as u64, query.logs.iter().map(|log| log.bytes).sum());
+        let mut ctrl_c = pin!(ctrl_c());
+        let rows = tokio::select! {
+            biased;
+            () = &mut ctrl_c => {
+                drop(progress);
+                remark("interrupted before the first row");
+                return Ok(Answered { exit: Exit::Interrupted, rows: 0, unread: false });
+            }
+            rows = engine.rows(query) => rows,
+        };
+        let mut rows = rows.map_err(failed)?;
+        progress.follow(&rows.scan);
+
+        let mut printed = 0;
+        let ended = self.print(&mut rows, &mut printed, &progress, ctrl_c).await;
+        drop(progress);
+        let mut answered = Answered { exit: Exit::Done, rows: printed, unread: false };
+        match ended {
+            Ok(Ended::Whole | Ended::Limited(_)) => {}
+            Ok(Ended::Interrupted) => {
+                let read = rows.scan.logs.load(Ordering::Relaxed);
+                remark(&format!(
+                    "interrupted after {}: {} of {} had been read",
+                    counted(printed, "row"),
+                    HumanCount(read),
+                    counted(query.logs.len() as u64, "log"),
+                ));
+                answered.exit = Exit::Interrupted;
+                return Ok(answered);
+            }
+            Err(Failed::Engine(error)) => return Err(failed(error)),
+            Err(Failed::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+                answered.unread = true;
+                return Ok(answered);
+            }
+            Err(Failed::Output(error)) => return Err(unwritable(&error).into()),
+        }
+        let damaged = rows.scan.damaged();
+        for log in &damaged {
+            remark(&format!("warning: {}: {}", log.log, log.reason));
+        }
+        answered.exit = match damaged.len() {
+            0 => Exit::Done,
+            all if all == query.logs.len() => Exit::Nothing,
+            _ => Exit::Partly,
+        };
+        Ok(answered)
+    }
+
+    async fn print(
+        &self,
+        rows: &mut Rows,
+        printed: &mut u64,
+        progress: &Progress,
+        mut ctrl_c: Pin<&mut impl Future<Output = ()>>,
+    ) -> Result<Ended, Failed> {
+        let limit = self.limit();
+        // It is there from the first page on, so that a query that fails at once prints nothing.
+        let mut printer: Option<Printer> = None;
+        let mut deadline = Instant::now();
+        let ended = loop {
+            let waits = printer.as_ref().is_some_and(Printer::waits);
+            let page = tokio::select! {
+                biased;
+                () = &mut ctrl_c => break Ok(Ended::Interrupted),
+                page = rows.page() => page,
+                () = tokio::time::sleep_until(deadline), if waits => {
+                    if let Some(printer) = &mut printer {
+                        progress.aside(|| printer.settle())?;
+                    }
+                    continue;
+                }
+            };
+            let page = match page {
+                Ok(page) => page,
+                Err(error) => break Err(error),
+            };
+            let printer = match &mut printer {
+                Some(printer) => printer,
+                None => printer.insert(Printer::stdout(self.format, &rows.columns)?),
+            };
+            let Some(page) = page else { break Ok(Ended::Whole) };
+            let room = limit.map_or(usize::MAX, |limit| {
+                usize::try_from(limit - printer.rows).unwrap_or(usize::MAX)
+            });
+            if !waits {
+                deadline = Instant::now() + FIRST_ROWS;
+            }
+            progress.aside(|| printer.write(&page[..page.len().min(room)]))?;
+            *printed = printer.rows;
+            if let Some(limit) = limit.filter(|_| page.len() > room) {
+                break Ok(Ended::Limited(limit));
+            }
+        };
+        let Some(mut printer) = printer else { return Ok(ended?) };
+        progress.aside(|| match &ended {
+            Ok(ended @ (Ended::Whole | Ended::Limited(_))) => self.finish(&mut printer, ended),
+            Ok(Ended::Interrupted) | Err(_) => printer.settle(),
+        })?;
+        Ok(ended?)
+    }
+
+    /// Ends an answer, and says what it leaves out.
+    fn finish(&self, printer: &mut Printer, ended: &Ended) -> io::Result<()> {
+        printer.finish()?;
+        if printer.rows == 0 && self.format == Format::Table && !matches!(ended, Ended::Limited(_))
+        {
+            printer.note("no rows")?;
+        }
+        let hidden = printer.hidden();
+        if hidden > 0 {
+            let plural = if hidden == 1 { "" } else { "s" };
+            let more = if self.interactive {
+                "\\format ndjson prints all, SELECT picks"
+            } else {
+                "--format ndjson prints all, --sql picks"
+            };
+            printer.note(&format!("+{hidden} column{plural}: {more}"))?;
+        }
+        if let Ended::Limited(limit) = ended {
+            let first = match limit {
+                1 => "this is the first one".to_owned(),
+                _ => format!("these are the first {}", HumanCount(*limit)),
+            };
+            let more = if self.interactive {
+                "\\limit N or \\limit all prints more"
+            } else {
+                "--limit N or --limit all prints more, --format csv is for many"
+            };
+            printer.note(&format!("more rows: {first}; {more}"))?;
+        }
+        Ok(())
+    }
+}
+
+/// Waits for Ctrl-C; for ever where the system cannot tell.
+async fn ctrl_c() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// The line of the statement that an error is about, and a mark below the place.
+fn quote(error: &EngineError, query: &BoundQuery) -> Option<String> {
+    /// What of a long line is shown before and after the place.
+    const AROUND: usize = 60;
+    let (line, column) = error.at?;
+    query.written_at(line)?;
+    let line = query.sql.lines().nth(usize::try_from(line).ok()?.checked_sub(1)?)?;
+    let column = usize::try_from(column).ok()?.checked_sub(1)?;
+    let from = column.saturating_sub(AROUND);
+    let part = |from: usize, count: usize| -> String {
+        let part: String = line.chars().skip(from).take(count).collect();
+        neutral::line(&part.replace('\t', " ")).into_owned()
+    };
+    let before = part(from, column - from);
+    let dots = if from > 0 { "…" } else { "" };
+    let blanks = " ".repeat(before.width() + dots.width());
+    Some(format!("  {dots}{before}{}\n  {blanks}^", part(column, AROUND).trim_end()))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use crate::query::Piece;
+
+    #[test]
+    fn a_limit_is_a_number_or_all() {
+        assert_eq!(Limit::parse("10_000"), Ok(Limit::Rows(10_000)));
+        assert_eq!(Limit::parse("all"), Ok(Limit::All));
+        for wrong in ["", "-1", "ten", "1.5", "99999999999999999999999"] {
+            assert!(Limit::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    fn quoted(sql: &str, at: (u64, u64)) -> Option<String> {
+        let pieces = vec![Piece { line: 2, lines: 9, origin: "statement".to_owned() }];
+        let (name, logs) = ("statement".to_owned(), Arc::default());
+        let query = BoundQuery { name, sql: format!("WITH x AS (\n{sql}"), logs, pieces };
+        let error = EngineError {
+            refused: true,
+            code: None,
+            message: String::new(),
+            at: Some(at),
+            hint: None,
+        };
+        quote(&error, &query)
+    }
+
+    #[test]
+    fn the_mark_stands_below_the_place() {
+        assert_eq!(
+            quoted("SELECT\n\t'王' , wrong", (3, 8)).unwrap(),
+            "   '王' , wrong\n          ^"
+        );
+        assert_eq!(quoted("SELECT 1 +", (2, 11)).unwrap(), "  SELECT 1 +\n            ^");
+        assert_eq!(quoted("SELECT 1", (1, 1)), None);
+        assert_eq!(quoted("SELECT 1", (7, 1)), None);
+        assert_eq!(quoted("SELECT 1", (2, 0)), None);
+    }
+
+    #[test]
+    fn of_a_long_line_the_part_around_the_place_is_shown() {
+        let line = format!("SELECT {}, wrong FROM t", vec!["a"; 500].join(", "));
+        let column = line.find("wrong").unwrap() as u64 + 1;
+        let quote = quoted(&line, (2, column)).unwrap();
+        let (text, mark) = quote.split_once('\n').unwrap();
+        assert!(text.width() < 130, "{quote}");
+        let place: String = text.chars().skip(mark.width() - 1).take(5).collect();
+        assert_eq!(place, "wrong");
+    }
+}
