@@ -9,6 +9,7 @@ use self::signature::{Binding, Given, Signature};
 
 mod call;
 pub(super) mod function;
+pub(super) mod moment;
 pub(super) mod signature;
 #[cfg(test)]
 mod tests;

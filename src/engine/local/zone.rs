@@ -28,16 +28,22 @@ impl Zone {
     /// The session's zone.
     pub(super) const UTC: Self = Self::Named(Tz::UTC);
 
-    /// Reads `UTC`, `Z`, `+01:00`, `+01`, `+0100` or a name of the time zone database, in any letter case.
+    /// Reads `UTC`, `Z`, `+01:00`, `+01`, `+0100`, `UTC+1` or a name of the time zone database, in
+    /// any letter case.
     pub(super) fn parse(text: &str) -> Option<Self> {
         if let Some(minutes) = offset_minutes(text) {
             return Self::offset(minutes);
         }
-        if ["utc", "z", "gmt", "ut", "gmt0", "greenwich", "zulu", "uct"]
+        let plain = strip(text, "Etc/").unwrap_or(text);
+        if ["utc", "z", "gmt", "ut", "gmt0", "greenwich", "zulu", "uct", "universal"]
             .iter()
-            .any(|name| text.eq_ignore_ascii_case(name))
+            .any(|name| plain.eq_ignore_ascii_case(name))
         {
             return Some(Self::UTC);
+        }
+        let offset = ["UTC", "GMT", "UT"].iter().find_map(|name| strip(text, name));
+        if let Some(minutes) = offset.and_then(offset_minutes) {
+            return Self::offset(minutes);
         }
         let known = TZ_VARIANTS.iter().find(|zone| zone.name().eq_ignore_ascii_case(text));
         known.copied().map(Self::Named)
@@ -55,9 +61,7 @@ impl Zone {
     fn key(self) -> i64 {
         let key = match self {
             Self::Offset(minutes) => usize::try_from(minutes + MOST_MINUTES).unwrap_or(0),
-            Self::Named(tz) => {
-                NAMED + TZ_VARIANTS.iter().position(|known| *known == tz).unwrap_or(0)
-            }
+            Self::Named(tz) => NAMED + tz as usize,
         };
         i64::try_from(key).unwrap_or(0)
     }
@@ -115,6 +119,12 @@ impl std::fmt::Display for Zone {
             }
         }
     }
+}
+
+/// What follows a prefix, whatever its letter case.
+fn strip<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let (start, rest) = text.split_at_checked(prefix.len())?;
+    start.eq_ignore_ascii_case(prefix).then_some(rest)
 }
 
 fn offset_minutes(text: &str) -> Option<i32> {
@@ -193,10 +203,19 @@ mod tests {
     }
 
     #[test]
+    fn every_named_zone_survives_packing() {
+        for tz in TZ_VARIANTS {
+            assert_eq!(zone(pack(0, Zone::Named(tz)).unwrap()), Zone::Named(tz));
+        }
+    }
+
+    #[test]
     fn zones_are_read_as_trino_reads_them() {
         assert_eq!(Zone::parse("Z"), Some(Zone::UTC));
         assert_eq!(Zone::parse("+00:00"), Some(Zone::UTC));
         assert_eq!(Zone::parse("+0530"), Some(Zone::Offset(330)));
+        assert_eq!(Zone::parse("GMT+1"), Some(Zone::Offset(60)));
+        assert_eq!(Zone::parse("Etc/UTC"), Some(Zone::UTC));
         assert_eq!(Zone::parse("-3"), Some(Zone::Offset(-180)));
         for wrong in ["", "+", "+15:00", "+1:60", "Foo", "+1é"] {
             assert_eq!(Zone::parse(wrong), None, "{wrong}");
