@@ -122,6 +122,11 @@ impl LocalEngine {
     }
 }
 
+/// The names of all functions that queries can call, in order.
+pub fn functions() -> Vec<&'static str> {
+    plan::function_names()
+}
+
 #[async_trait]
 impl Engine for LocalEngine {
     async fn rows(&self, query: &BoundQuery) -> Result<Rows, EngineError> {

@@ -73,7 +73,7 @@ impl Words {
             }
         }
         let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-        Ok(Self { keywords: owned(&KEYWORDS), functions: owned(FUNCTIONS), tables, queries })
+        Ok(Self { keywords: owned(&KEYWORDS), functions: functions(), tables, queries })
     }
 
     pub(super) fn table(&self, name: &str) -> Option<&Table> {
@@ -150,36 +150,6 @@ const KEYWORDS: [&str; 76] = [
     "WHEN", "WITH",
 ];
 
-/// Functions of Trino that queries over CloudTrail use.
-#[rustfmt::skip]
-const FUNCTIONS: &[&str] = &[
-    "abs", "all_match", "any_match", "any_value", "approx_distinct", "approx_percentile",
-    "arbitrary", "array_agg", "array_distinct", "array_except", "array_intersect", "array_join",
-    "array_max", "array_min", "array_position", "array_remove", "array_sort", "array_union",
-    "arrays_overlap", "at_timezone", "avg", "bool_and", "bool_or", "cardinality", "ceil", "chr",
-    "coalesce", "codepoint", "concat", "concat_ws", "contains", "contains_sequence", "count",
-    "count_if", "date_add", "date_diff", "date_format", "date_parse", "date_trunc", "day_of_week",
-    "day_of_year", "dense_rank", "element_at", "every", "filter", "first_value", "flatten", "floor",
-    "format", "format_datetime", "from_base64", "from_hex", "from_iso8601_date",
-    "from_iso8601_timestamp", "from_unixtime", "from_utf8", "greatest", "histogram", "if",
-    "is_json_scalar", "json_array_contains", "json_array_get", "json_array_length", "json_exists",
-    "json_extract", "json_extract_scalar", "json_format", "json_parse", "json_query", "json_size",
-    "json_value", "lag", "last_day_of_month", "last_value", "lead", "least", "length",
-    "levenshtein_distance", "listagg", "lower", "lpad", "ltrim", "map_agg", "map_concat",
-    "map_entries", "map_filter", "map_from_entries", "map_keys", "map_union", "map_values", "max",
-    "max_by", "md5", "min", "min_by", "mod", "multimap_agg", "none_match", "normalize", "now",
-    "nth_value", "ntile", "nullif", "parse_datetime", "percent_rank", "position", "power",
-    "quarter", "rank", "reduce", "regexp_count", "regexp_extract", "regexp_extract_all",
-    "regexp_like", "regexp_position", "regexp_replace", "regexp_split", "repeat", "replace",
-    "reverse", "round", "row_number", "rpad", "rtrim", "sequence", "sha256", "slice", "split",
-    "split_part", "split_to_map", "sqrt", "starts_with", "stddev", "strpos", "substr", "substring",
-    "sum", "to_base64", "to_hex", "to_iso8601", "to_unixtime", "to_utf8", "transform",
-    "transform_keys", "transform_values", "translate", "trim", "truncate", "try", "typeof", "upper",
-    "url_decode", "url_encode", "url_extract_host", "url_extract_parameter", "url_extract_path",
-    "url_extract_query", "variance", "week", "width_bucket", "year", "year_of_week", "zip",
-    "zip_with",
-];
-
 #[cfg(all(test, feature = "local"))]
 #[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
@@ -199,4 +169,14 @@ mod tests {
         let rows = app.engine().unwrap().rows(&query).await;
         assert!(rows.is_ok(), "{rows:?}");
     }
+}
+
+#[cfg(feature = "local")]
+fn functions() -> Vec<String> {
+    crate::engine::local::functions().into_iter().map(str::to_owned).collect()
+}
+
+#[cfg(not(feature = "local"))]
+fn functions() -> Vec<String> {
+    Vec::new()
 }
