@@ -10,6 +10,8 @@ mod corpus;
 mod crash;
 #[cfg(feature = "local")]
 mod detection;
+#[cfg(feature = "local")]
+mod dialect;
 mod messages;
 #[cfg(feature = "local")]
 mod output;
