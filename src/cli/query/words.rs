@@ -150,6 +150,16 @@ const KEYWORDS: [&str; 76] = [
     "WHEN", "WITH",
 ];
 
+#[cfg(feature = "local")]
+fn functions() -> Vec<String> {
+    crate::engine::local::functions().into_iter().map(str::to_owned).collect()
+}
+
+#[cfg(not(feature = "local"))]
+fn functions() -> Vec<String> {
+    Vec::new()
+}
+
 #[cfg(all(test, feature = "local"))]
 #[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
@@ -169,14 +179,4 @@ mod tests {
         let rows = app.engine().unwrap().rows(&query).await;
         assert!(rows.is_ok(), "{rows:?}");
     }
-}
-
-#[cfg(feature = "local")]
-fn functions() -> Vec<String> {
-    crate::engine::local::functions().into_iter().map(str::to_owned).collect()
-}
-
-#[cfg(not(feature = "local"))]
-fn functions() -> Vec<String> {
-    Vec::new()
 }

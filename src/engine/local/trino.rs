@@ -8,20 +8,44 @@ use self::aggregate::{Aggregate, AggregateForm};
 use self::function::{Form, Function};
 use self::signature::{Binding, Given, Signature};
 
+mod address;
 pub(super) mod aggregate;
+mod array;
+mod bytes;
 mod call;
 pub(super) mod cast;
+mod conditional;
+mod date;
 pub(super) mod field;
 pub(super) mod function;
 pub(super) mod instant;
+pub(super) mod json;
 pub(super) mod like;
+mod map;
 pub(super) mod moment;
+mod number;
+mod operator;
+mod regexp;
 pub(super) mod signature;
 #[cfg(test)]
 mod tests;
+mod text;
 
 /// Every scalar function there is, by group.
-pub(super) const FUNCTIONS: &[&[Function]] = &[like::LIKE];
+pub(super) const FUNCTIONS: &[&[Function]] = &[
+    address::ADDRESS,
+    array::ARRAY,
+    bytes::BYTES,
+    conditional::CONDITIONAL,
+    date::DATE,
+    json::JSON,
+    like::LIKE,
+    map::MAP,
+    number::NUMBER,
+    operator::OPERATOR,
+    regexp::REGEXP,
+    text::TEXT,
+];
 
 /// The function called `name`, in lower case.
 pub(super) fn function(name: &str) -> Option<&'static Function> {
@@ -39,8 +63,8 @@ pub(super) fn form(function: &Function, given: &[Given]) -> Option<(&'static For
 }
 
 /// The operator written `symbol`.
-pub(super) fn operator(_symbol: &str) -> Option<&'static Function> {
-    None
+pub(super) fn operator(symbol: &str) -> Option<&'static Function> {
+    operator::OPERATOR.iter().find(|operator| operator.name == symbol)
 }
 
 /// The aggregate function called `name`, in lower case.

@@ -1,11 +1,13 @@
 //! Every shipped view and query, on both engines.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use clickops::exclusion;
 use clickops::query::assemble::Assembler;
 use clickops::query::catalogue::{Catalogue, Kind, SqlFile};
 use clickops::query::value::Type;
+use clickops::table::{TableName, TableShape};
 
 use super::case::Outcome;
 use super::server::Server;
@@ -21,7 +23,8 @@ fn shipped_sql_gives_the_same_rows_on_trino() {
     let today = "2026-11-24".parse().unwrap();
     let bind = |table: &str, file: &SqlFile| {
         let exclusions = exclusion::relation(&exclusion::shipped().unwrap(), today);
-        let assembler = Assembler::new(catalogue.clone(), table, exclusions);
+        let table = TableShape::cloudtrail(TableName::of(&[table]));
+        let assembler = Assembler::new(catalogue.clone(), Arc::new(table), exclusions);
         let query = assembler.named(&file.header.name, &values(file), fixture::logs());
         query.unwrap_or_else(|error| panic!("{}: {error}", file.origin)).sql
     };

@@ -7,6 +7,7 @@ use super::{Cte, Planner, Relation, Result, Typed, bug, column, project};
 use crate::sql::ast::{self, Body, ExprKind, Query, SetOp, Sort};
 use crate::sql::refusal::Refusal;
 use crate::sql::ty::SqlType;
+use crate::sql::walk::{self, Visitor};
 
 impl Planner<'_> {
     /// Plans a query; `outer` is what the query around it can see.
@@ -266,9 +267,15 @@ impl Planner<'_> {
 
 /// Whether a query selects from a relation of this name.
 fn mentions(query: &Query, name: &str) -> bool {
-    // The tree's own text is enough: a false alarm only refuses what is refused anyway.
-    let text = format!("{:?}", query.body).to_lowercase();
-    text.contains(&format!("table([ident {{ text: \"{name}\""))
+    struct Mentions<'a>(&'a str, bool);
+    impl Visitor for Mentions<'_> {
+        fn table(&mut self, name: &ast::Name) {
+            self.1 |= matches!(name.as_slice(), [only] if only.key() == self.0);
+        }
+    }
+    let mut mentions = Mentions(name, false);
+    walk::query(query, &mut mentions);
+    mentions.1
 }
 
 fn count(expr: &ast::Expr) -> Result<usize> {
