@@ -105,7 +105,7 @@ impl Planner<'_> {
                 };
                 let start = self.bound(&frame.start, frame.unit)?;
                 let end = self.bound(&frame.end, frame.unit)?;
-                let mut frame = WindowFrame::new_bounds(units, start, end);
+                let frame = WindowFrame::new_bounds(units, start, end);
                 frame.regularize_order_bys(&mut order).map_err(|_| {
                     Refusal::new(
                         "MISSING_ORDER_BY",

@@ -190,7 +190,7 @@ async fn a_panic_is_no_end_of_the_rows() {
     for panics in [true, false] {
         let mut batches = RecordBatchReceiverStreamBuilder::new(Schema::empty().into(), 1);
         batches.spawn_blocking(move || if panics { panic!("on purpose") } else { Ok(()) });
-        let pages = crate::engine::local::pages_of(batches.build());
+        let pages = crate::engine::local::pages_of(batches.build(), Vec::new());
         let mut rows = Rows::new(Vec::new(), Arc::default(), pages);
         let outcome = rows.page().await;
         assert_eq!(outcome.is_err(), panics, "{outcome:?}");
