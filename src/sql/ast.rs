@@ -53,8 +53,8 @@ pub struct Query {
     pub offset: Option<Expr>,
     /// `LIMIT` or `FETCH FIRST`; `LIMIT ALL` is none.
     pub limit: Option<Expr>,
-    /// `FETCH FIRST n ROWS WITH TIES`.
-    pub with_ties: bool,
+    /// Byte of a `FETCH FIRST n ROWS WITH TIES`.
+    pub with_ties: Option<usize>,
     /// Byte in the text.
     pub at: usize,
 }

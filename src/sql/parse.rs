@@ -1,6 +1,8 @@
 //! Tokens to a tree, by Trino's grammar. What is not in that grammar is refused, so a statement
 //! that passes here is one that Athena can read.
 
+use std::collections::HashMap;
+
 use super::ast::{
     Body, Cte, Expr, ExprKind, Grouping, Ident, Item, Name, Query, Select, SetOp, Sort, Statement,
 };
@@ -123,7 +125,7 @@ pub fn reserved_words() -> &'static [&'static str] {
 pub fn statement(text: &str) -> Result<Statement, Refusal> {
     let tokens = token::tokens(text)?;
     foreign::statement(&tokens)?;
-    let mut parser = Parser { tokens: &tokens, at: 0, depth: 0 };
+    let mut parser = Parser { tokens: &tokens, at: 0, depth: 0, queries: HashMap::new() };
     let statement = parser.statement()?;
     parser.eat(";");
     if parser.here().kind == Kind::End {
@@ -142,7 +144,7 @@ pub fn statement(text: &str) -> Result<Statement, Refusal> {
 /// As [`statement`].
 pub fn expression(text: &str) -> Result<Expr, Refusal> {
     let tokens = token::tokens(text)?;
-    let mut parser = Parser { tokens: &tokens, at: 0, depth: 0 };
+    let mut parser = Parser { tokens: &tokens, at: 0, depth: 0, queries: HashMap::new() };
     let expr = parser.expr()?;
     match parser.here().kind {
         Kind::End => Ok(expr),
@@ -155,6 +157,8 @@ struct Parser<'a> {
     tokens: &'a [Token],
     at: usize,
     depth: usize,
+    /// Queries that were read, and where they end, by where they begin.
+    queries: HashMap<usize, (Parsed<Query>, usize)>,
 }
 
 type Parsed<T> = Result<T, Refusal>;
@@ -319,8 +323,17 @@ impl<'a> Parser<'a> {
         Ok(Statement::Query(self.query()?))
     }
 
+    /// A query. What opens as one in parentheses may be an expression or a join and is then read
+    /// again, so that what was read is kept: without that, time would double with each level.
     fn query(&mut self) -> Parsed<Query> {
-        self.nested(Self::query_here)
+        let start = self.at;
+        if let Some((query, end)) = self.queries.get(&start) {
+            self.at = *end;
+            return query.clone();
+        }
+        let query = self.nested(Self::query_here);
+        self.queries.insert(start, (query.clone(), self.at));
+        query
     }
 
     fn query_here(&mut self) -> Parsed<Query> {
@@ -338,7 +351,8 @@ impl<'a> Parser<'a> {
             offset = Some(self.count()?);
             let _ = self.word("row") || self.word("rows");
         }
-        let (mut limit, mut with_ties) = (None, false);
+        let (mut limit, mut with_ties) = (None, None);
+        let fetch = self.place();
         if self.word("limit") {
             if !self.word("all") {
                 limit = Some(self.count()?);
@@ -356,7 +370,7 @@ impl<'a> Parser<'a> {
                 self.need_word("rows")?;
             }
             if self.words(&["with", "ties"]) {
-                with_ties = true;
+                with_ties = Some(fetch);
             } else {
                 self.need_word("only")?;
             }

@@ -34,7 +34,8 @@ pub fn expression(expr: &Expr, visitor: &mut impl Visitor) {
     self::expr(expr, visitor);
 }
 
-fn body(body: &Body, visitor: &mut impl Visitor) {
+/// Goes over what a query selects.
+pub fn body(body: &Body, visitor: &mut impl Visitor) {
     match body {
         Body::Select(one) => select(one, visitor),
         Body::Values(rows) => exprs(rows, visitor),

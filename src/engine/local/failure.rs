@@ -4,12 +4,13 @@ use std::fmt;
 
 use datafusion::error::DataFusionError;
 
-/// Trino's codes of failures while rows are computed. `TRY` gives NULL for all of them.
+/// Trino's codes of failures while rows are computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Code {
     DivisionByZero,
     InvalidCastArgument,
     InvalidFunctionArgument,
+    NotSupported,
     NumericValueOutOfRange,
 }
 
@@ -20,8 +21,14 @@ impl Code {
             Self::DivisionByZero => "DIVISION_BY_ZERO",
             Self::InvalidCastArgument => "INVALID_CAST_ARGUMENT",
             Self::InvalidFunctionArgument => "INVALID_FUNCTION_ARGUMENT",
+            Self::NotSupported => "NOT_SUPPORTED",
             Self::NumericValueOutOfRange => "NUMERIC_VALUE_OUT_OF_RANGE",
         }
+    }
+
+    /// Whether `TRY` gives NULL for it.
+    pub(super) fn is_tried(self) -> bool {
+        self != Self::NotSupported
     }
 }
 
@@ -59,6 +66,11 @@ pub(super) fn cast(message: impl Into<String>) -> DataFusionError {
 /// A number that is too large for its type: `NUMERIC_VALUE_OUT_OF_RANGE`.
 pub(super) fn range(message: impl Into<String>) -> DataFusionError {
     Failure { code: Code::NumericValueOutOfRange, message: message.into() }.into()
+}
+
+/// What no setting allows: `NOT_SUPPORTED`.
+pub(super) fn not_supported(message: impl Into<String>) -> DataFusionError {
+    Failure { code: Code::NotSupported, message: message.into() }.into()
 }
 
 /// `DIVISION_BY_ZERO`.

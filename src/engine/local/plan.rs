@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::DataType;
-use datafusion::common::{Column, DFSchema, ScalarValue};
+use datafusion::common::{Column, ScalarValue};
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, TableSource};
 
@@ -27,6 +27,7 @@ mod hint;
 mod literal;
 mod name;
 mod query;
+mod recursion;
 mod relation;
 mod scope;
 mod select;
@@ -228,9 +229,4 @@ fn arrow_type(ty: &SqlType) -> DataType {
 /// Words for completion and hints.
 pub(super) fn function_names() -> Vec<&'static str> {
     call::names()
-}
-
-/// The schema of an expression's inputs, for what DataFusion wants to know of it.
-fn schema_of(plan: &LogicalPlan) -> &DFSchema {
-    plan.schema()
 }

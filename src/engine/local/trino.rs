@@ -25,6 +25,7 @@ mod map;
 pub(super) mod moment;
 mod number;
 mod operator;
+pub(super) mod recursion;
 mod regexp;
 pub(super) mod signature;
 #[cfg(test)]

@@ -129,6 +129,18 @@ fn deep_nesting_is_refused_and_long_lists_are_not() {
 }
 
 #[test]
+fn time_does_not_double_with_each_level() {
+    for (open, close) in [
+        ("SELECT * FROM ((", ") JOIN b ON true)"),
+        ("SELECT * FROM ((", ") JOIN b ON)"),
+        ("SELECT ((", ") + 1)"),
+    ] {
+        let deep = format!("{}SELECT 1{}", open.repeat(25), close.repeat(25));
+        let _ = statement(&deep);
+    }
+}
+
+#[test]
 fn no_text_makes_it_panic() {
     use proptest::prelude::*;
     const WORDS: [&str; 28] = [

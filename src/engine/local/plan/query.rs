@@ -1,13 +1,15 @@
 //! Queries: `WITH`, set operations, `VALUES`, and order and limit around them.
 
-use datafusion::logical_expr::{Expr, LogicalPlanBuilder, SortExpr};
+use datafusion::functions_window::rank::rank_udwf;
+use datafusion::logical_expr::expr::WindowFunction;
+use datafusion::logical_expr::{Expr, LogicalPlanBuilder, SortExpr, WindowFunctionDefinition, lit};
 
+use super::recursion::selects_from;
 use super::scope::{Field, Scope};
 use super::{Cte, Planner, Relation, Result, Typed, bug, column, project};
 use crate::sql::ast::{self, Body, ExprKind, Query, SetOp, Sort};
 use crate::sql::refusal::Refusal;
 use crate::sql::ty::SqlType;
-use crate::sql::walk::{self, Visitor};
 
 impl Planner<'_> {
     /// Plans a query; `outer` is what the query around it can see.
@@ -30,25 +32,25 @@ impl Planner<'_> {
                 ));
             }
             let mut relation = match query.recursive {
-                true if mentions(&cte.query, &name) => self.recursive(cte, outer)?,
+                true if selects_from(&cte.query.body, &name) => self.recursive(cte, outer)?,
                 _ => self.query(&cte.query, outer)?,
             };
             rename(&mut relation.fields, &cte.columns, &name, cte.name.at)?;
             self.ctes.push(Cte { name, relation });
         }
         let relation = match &query.body {
-            Body::Select(select) => self.select(select, &query.order, outer)?,
+            Body::Select(select) => self.select(select, &query.order, ties(query)?, outer)?,
             body => {
                 let relation = self.body(body, outer)?;
-                self.sorted(relation, &query.order)?
+                self.sorted(relation, query)?
             }
         };
         self.limited(relation, query)
     }
 
-    fn body(&mut self, body: &Body, outer: Option<&Scope<'_>>) -> Result<Relation> {
+    pub(super) fn body(&mut self, body: &Body, outer: Option<&Scope<'_>>) -> Result<Relation> {
         match body {
-            Body::Select(select) => self.select(select, &[], outer),
+            Body::Select(select) => self.select(select, &[], None, outer),
             Body::Values(rows) => self.values(rows, outer),
             Body::Table(name) => {
                 let mut relation = self.find_table(name)?;
@@ -198,12 +200,13 @@ impl Planner<'_> {
     }
 
     /// Sorts what is no `SELECT`: by its output columns only.
-    fn sorted(&mut self, relation: Relation, order: &[Sort]) -> Result<Relation> {
-        if order.is_empty() {
+    fn sorted(&mut self, relation: Relation, query: &Query) -> Result<Relation> {
+        let ties = ties(query)?;
+        if query.order.is_empty() {
             return Ok(relation);
         }
         let mut keys = Vec::new();
-        for sort in order {
+        for sort in &query.order {
             let key = match ordinal(&sort.expr, relation.fields.len(), "ORDER BY")? {
                 Some(at) => {
                     Typed::new(column(&relation.fields[at].id), relation.fields[at].ty.clone())
@@ -212,11 +215,41 @@ impl Planner<'_> {
             };
             keys.push(self.sort_key(key, sort)?);
         }
-        let plan = LogicalPlanBuilder::from(relation.plan)
-            .sort(keys)
-            .and_then(LogicalPlanBuilder::build)
-            .map_err(bug)?;
+        let plan = self.ordered(LogicalPlanBuilder::from(relation.plan), keys, ties)?;
+        let mut plan = plan.build().map_err(bug)?;
+        if ties.is_some() {
+            plan = project(plan, relation.fields.iter().map(|field| column(&field.id)).collect())?;
+        }
         Ok(Relation { plan, fields: relation.fields })
+    }
+
+    /// Sorts rows, and takes the first of them and those that sort alike. The rank of a row stays
+    /// as a column behind the others.
+    pub(super) fn ordered(
+        &mut self,
+        plan: LogicalPlanBuilder,
+        keys: Vec<SortExpr>,
+        ties: Option<Ties>,
+    ) -> Result<LogicalPlanBuilder> {
+        let plan = match ties {
+            None => Ok(plan),
+            Some(Ties { skip, count }) => {
+                let rank = self.fresh("rank");
+                let mut call = WindowFunction::new(
+                    WindowFunctionDefinition::WindowUDF(rank_udwf()),
+                    Vec::new(),
+                );
+                call.params.order_by.clone_from(&keys);
+                let window = Expr::WindowFunction(Box::new(call)).alias(&rank);
+                let kept = column(&rank).lt_eq(lit(count));
+                let rest = match skip {
+                    0 => Ok(plan),
+                    _ => plan.sort(keys.clone()).and_then(|plan| plan.limit(skip, None)),
+                };
+                rest.and_then(|plan| plan.window([window])).and_then(|plan| plan.filter(kept))
+            }
+        };
+        plan.and_then(|plan| plan.sort(keys)).map_err(bug)
     }
 
     /// NULL comes last unless it is asked for first, whatever the direction.
@@ -237,15 +270,7 @@ impl Planner<'_> {
     fn limited(&mut self, relation: Relation, query: &Query) -> Result<Relation> {
         let skip = query.offset.as_ref().map(count).transpose()?;
         let fetch = query.limit.as_ref().map(count).transpose()?;
-        if query.with_ties {
-            return Err(Refusal::new(
-                "NOT_SUPPORTED",
-                query.at,
-                "the embedded engine does not have FETCH FIRST ... WITH TIES",
-            )
-            .hint("number the rows with rank() and filter on it in a query around"));
-        }
-        if skip.is_none() && fetch.is_none() {
+        if query.with_ties.is_some() || skip.is_none() && fetch.is_none() {
             return Ok(relation);
         }
         let plan = LogicalPlanBuilder::from(relation.plan)
@@ -254,28 +279,28 @@ impl Planner<'_> {
             .map_err(bug)?;
         Ok(Relation { plan, fields: relation.fields })
     }
-
-    fn recursive(&mut self, cte: &ast::Cte, _: Option<&Scope<'_>>) -> Result<Relation> {
-        Err(Refusal::new(
-            "NOT_SUPPORTED",
-            cte.name.at,
-            "the embedded engine does not have recursive queries",
-        )
-        .hint("events have no depth without limit: join as many times as there are levels"))
-    }
 }
 
-/// Whether a query selects from a relation of this name.
-fn mentions(query: &Query, name: &str) -> bool {
-    struct Mentions<'a>(&'a str, bool);
-    impl Visitor for Mentions<'_> {
-        fn table(&mut self, name: &ast::Name) {
-            self.1 |= matches!(name.as_slice(), [only] if only.key() == self.0);
-        }
+/// `FETCH FIRST count ROWS WITH TIES`, after an `OFFSET`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ties {
+    skip: usize,
+    count: u64,
+}
+
+fn ties(query: &Query) -> Result<Option<Ties>> {
+    let (Some(at), Some(limit)) = (query.with_ties, &query.limit) else {
+        return Ok(None);
+    };
+    if query.order.is_empty() {
+        return Err(Refusal::new(
+            "MISSING_ORDER_BY",
+            at,
+            "FETCH FIRST WITH TIES clause requires ORDER BY",
+        ));
     }
-    let mut mentions = Mentions(name, false);
-    walk::query(query, &mut mentions);
-    mentions.1
+    let skip = query.offset.as_ref().map(count).transpose()?.unwrap_or(0);
+    Ok(Some(Ties { skip, count: count(limit)? as u64 }))
 }
 
 fn count(expr: &ast::Expr) -> Result<usize> {

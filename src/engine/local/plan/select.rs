@@ -5,8 +5,7 @@ use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, lit};
 use super::aggregation::Aggregated;
 use super::expr::{Allow, Context};
 use super::name::{chain, chain_text};
-use super::query::ordinal;
-use super::relation::conjuncts;
+use super::query::{Ties, ordinal};
 use super::scope::{Field, Scope};
 use super::{Planner, Relation, Result, Typed, bug, column, project};
 use crate::sql::ast::{self, ExprKind, Ident, Item, Select, Sort};
@@ -34,6 +33,7 @@ impl Planner<'_> {
         &mut self,
         select: &Select,
         order: &[Sort],
+        ties: Option<Ties>,
         outer: Option<&Scope<'_>>,
     ) -> Result<Relation> {
         let Relation { mut plan, fields } = self.from(&select.from, outer)?;
@@ -88,7 +88,7 @@ impl Planner<'_> {
             chosen.iter_mut().map(|chosen| &mut chosen.value).collect();
         exprs.extend(keys.iter_mut().map(|key| &mut key.value));
         plan = self.windowed(plan, exprs)?;
-        self.finished(plan, chosen, &keys, select)
+        self.finished(plan, chosen, &keys, ties, select)
     }
 
     /// The last steps: projection, distinct, sort.
@@ -97,6 +97,7 @@ impl Planner<'_> {
         plan: LogicalPlan,
         chosen: Vec<Chosen>,
         keys: &[Key<'_>],
+        ties: Option<Ties>,
         select: &Select,
     ) -> Result<Relation> {
         let mut columns = Vec::new();
@@ -134,7 +135,7 @@ impl Planner<'_> {
             };
             sorts.push(self.sort_key(Typed::new(column(&id), key.value.ty.clone()), key.sort)?);
         }
-        let hidden = columns.len() > shown;
+        let hidden = columns.len() > shown || ties.is_some();
         let mut plan = LogicalPlanBuilder::from(project(plan, columns)?);
         if select.distinct {
             for (chosen, field) in chosen.iter().zip(&fields) {
@@ -152,7 +153,7 @@ impl Planner<'_> {
             plan = plan.distinct().map_err(bug)?;
         }
         if !sorts.is_empty() {
-            plan = plan.sort(sorts).map_err(bug)?;
+            plan = self.ordered(plan, sorts, ties)?;
         }
         let plan = plan.build().map_err(bug)?;
         let plan = match hidden {
@@ -343,11 +344,6 @@ impl Planner<'_> {
             })),
         }
     }
-}
-
-/// Terms of a condition that was planned as one.
-pub(super) fn terms(condition: Expr) -> Vec<Expr> {
-    conjuncts(condition)
 }
 
 /// The name that a column without an alias gets: its last part, if it is a chain of names.
