@@ -151,6 +151,7 @@ fn sample_values(file: &SqlFile) -> BTreeMap<String, String> {
         .map(|param| {
             let value = match param.kind {
                 Type::Text | Type::List => "sample",
+                Type::Literal => "'sample'",
                 Type::Integer => "1",
                 Type::Boolean => "true",
             };

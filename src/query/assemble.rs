@@ -165,9 +165,7 @@ impl Assembler {
         for name in &lexed.defined {
             mentioned.defined.insert(name.clone(), origin.to_owned());
         }
-        // The table's own name is never a query's to give: whoever defines it anew selects from it.
-        let own = |name: &String| lexed.defined.contains(name) && !self.is_given(name);
-        for name in lexed.relations.iter().filter(|name| !own(name)) {
+        for name in lexed.relations.iter().filter(|name| !lexed.defined.contains(*name)) {
             let file = self.catalogue.view(name);
             if mentioned.order.contains(name) || file.is_none() && !self.is_given(name) {
                 continue;
@@ -237,7 +235,12 @@ fn bind(
             }
         };
         known.insert(name.clone());
-        let kind = param.map_or(Type::Text, |param| param.kind);
+        let undeclared = if name.starts_with(|first: char| first.is_ascii_digit()) {
+            Type::Literal
+        } else {
+            Type::Text
+        };
+        let kind = param.map_or(undeclared, |param| param.kind);
         let value = values
             .get(name)
             .or_else(|| param.and_then(|param| param.default.as_ref()))
@@ -316,6 +319,7 @@ mod tests {
             ("views/a", "-- name: a\nSELECT x FROM b"),
             ("views/b", "-- name: b\nWITH c AS (SELECT 1 AS x) SELECT x FROM c"),
             ("views/c", "-- name: c\nSELECT 2 AS x"),
+            ("views/d", "-- name: d\nSELECT 3 AS x FROM cloudtrail"),
         ]);
         let refused = |text: &str| {
             views.text("--sql", text, &values(&[]), Arc::default()).unwrap_err().to_string()
@@ -326,7 +330,7 @@ mod tests {
         );
         assert!(refused("SELECT * FROM b, c").contains("b.sql defines 'c'"));
         assert!(
-            refused("WITH cloudtrail AS (SELECT * FROM cloudtrail) SELECT * FROM cloudtrail")
+            refused("WITH cloudtrail AS (SELECT * FROM cloudtrail) SELECT * FROM cloudtrail, d")
                 .contains("'cloudtrail'")
         );
     }
@@ -353,6 +357,8 @@ mod tests {
             ("cloudtrail", "SELECT * FROM cloudtrail"),
             ("a", "SELECT * FROM a"),
             ("logs", "SELECT * FROM logs, x.a, awsdatacatalog.x.cloudtrail"),
+            ("logs", "WITH cloudtrail AS (SELECT * FROM logs) SELECT * FROM cloudtrail"),
+            ("cloudtrail", "WITH cloudtrail AS (SELECT 1 FROM cloudtrail) TABLE cloudtrail"),
         ] {
             assert_eq!(sql(&views(name), text), format!("{text}\n"));
         }

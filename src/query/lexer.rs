@@ -14,7 +14,8 @@ use crate::sql::token::{self, Kind, Token};
 /// What stands in a piece of SQL.
 #[derive(Debug)]
 pub struct Lexed {
-    /// `:name` holes in order: their bytes in the text, and the name.
+    /// `:name` holes in order: their bytes in the text, and the name. A `?` is called by its
+    /// number, from 1.
     pub holes: Vec<(Range<usize>, String)>,
     /// Names that stand where a relation stands, lower-cased.
     pub relations: BTreeSet<String>,
@@ -54,6 +55,7 @@ pub fn lex(text: &str, origin: &str) -> Result<Lexed, QueryError> {
         recursive: false,
         end: text.len(),
     };
+    let mut questions = 0;
     let mut place = FromList::default();
     for (at, token) in tokens.iter().enumerate() {
         let before = at.checked_sub(1).map(|before| &tokens[before]);
@@ -76,14 +78,19 @@ pub fn lex(text: &str, origin: &str) -> Result<Lexed, QueryError> {
                 }
             }
             Kind::Symbol(":") => {
-                // In `json_object('a':b)` the colon stands between two values.
-                let between = before.is_some_and(ends_value);
+                // In `json_object('a':b)` the colon stands between two values, close to the first.
+                let between = before
+                    .is_some_and(|value| value.span.end == token.span.start && ends_value(value));
                 if let (false, Some(next)) = (between, next)
                     && let Kind::Word(word) = &next.kind
                     && next.span.start == token.span.end
                 {
                     lexed.holes.push((token.span.start..next.span.end, word.to_lowercase()));
                 }
+            }
+            Kind::Symbol("?") => {
+                questions += 1;
+                lexed.holes.push((token.span.clone(), questions.to_string()));
             }
             Kind::Symbol(";") => {
                 if let Some(next) = next {

@@ -5,6 +5,9 @@
 
 use std::fmt::Write as _;
 
+use crate::sql::ast::{Expr, ExprKind};
+use crate::sql::{parse, token};
+
 /// The type of a parameter, as a header names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Type {
@@ -16,6 +19,8 @@ pub enum Type {
     Boolean,
     /// Several texts, separated by commas: `IN (:names)`.
     List,
+    /// A literal as SQL writes it, for a `?`, as Athena takes its execution parameters.
+    Literal,
 }
 
 impl Type {
@@ -26,6 +31,7 @@ impl Type {
             "integer" => Self::Integer,
             "boolean" => Self::Boolean,
             "list" => Self::List,
+            "literal" => Self::Literal,
             _ => return None,
         })
     }
@@ -37,6 +43,7 @@ impl Type {
             Self::Integer => "integer",
             Self::Boolean => "boolean",
             Self::List => "list",
+            Self::Literal => "literal",
         }
     }
 
@@ -69,8 +76,37 @@ impl Type {
                 }
                 Ok(items.join(", "))
             }
+            Self::Literal if is_literal(value) => Ok(value.trim().to_owned()),
+            Self::Literal => Err("a literal as SQL writes it, such as 'text' or 10".to_owned()),
         }
     }
+}
+
+/// Whether a text is one constant.
+fn is_literal(text: &str) -> bool {
+    fn constant(expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Null
+            | ExprKind::Boolean(_)
+            | ExprKind::Text(_)
+            | ExprKind::Binary(_)
+            | ExprKind::Integer(_)
+            | ExprKind::Decimal(_)
+            | ExprKind::Double(_)
+            | ExprKind::Typed(..)
+            | ExprKind::Interval { .. } => true,
+            ExprKind::Negate(inner) => constant(inner),
+            _ => false,
+        }
+    }
+    let Ok(tokens) = token::tokens(text) else {
+        return false;
+    };
+    // A comment stands between tokens, and could reach into what follows.
+    let ends = std::iter::once(0).chain(tokens.iter().map(|token| token.span.end));
+    let no_comment =
+        ends.zip(&tokens).all(|(end, next)| text[end..next.span.start].trim().is_empty());
+    no_comment && parse::expression(text).is_ok_and(|expr| constant(&expr))
 }
 
 /// `text` as a SQL literal. Only `'` needs doubling: in Athena's dialect a backslash escapes nothing.
@@ -95,6 +131,13 @@ mod tests {
         assert!(Type::Boolean.literal("1").is_err());
         assert!(Type::List.literal(" , ").is_err());
         assert_eq!(Type::List.literal("a, b'c").unwrap(), "'a', 'b''c'");
+        for wrong in ["", "x", "1, 2", "1) OR (1", "'a' -- b", "1 /* a */", "(SELECT 1)", "f()"] {
+            assert!(Type::Literal.literal(wrong).is_err(), "{wrong}");
+        }
+        for right in ["'O''Hara'", "-10", "'a--b'", "true", "DATE '2026-01-02'", "INTERVAL '1' DAY"]
+        {
+            assert_eq!(Type::Literal.literal(right).as_deref(), Ok(right));
+        }
     }
 
     proptest! {

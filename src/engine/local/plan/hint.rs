@@ -66,7 +66,8 @@ pub(super) fn unknown_table(planner: &Planner<'_>, name: &Name, parts: &[String]
     let ctes = planner.ctes.iter().map(|cte| cte.name.as_str());
     let views = super::super::VIEWS.iter().copied();
     let hint = nearest(last, tables.clone().chain(ctes).chain(views)).unwrap_or_else(|| {
-        format!("the table here is called {}", tables.collect::<Vec<_>>().join(" or "))
+        let known = tables.collect::<Vec<_>>().join(" or ");
+        format!("the log table here is called {known}; --as gives it another name")
     });
     let written = name.iter().map(|part| part.text.as_str()).collect::<Vec<_>>();
     let full = match written.as_slice() {

@@ -180,5 +180,5 @@ pub(super) fn placeholder(at: usize) -> Refusal {
         at,
         "Incorrect number of parameters: expected 1 but found 0",
     )
-    .hint("name the value: write :name in its place, and give --param name=value")
+    .hint("give the values of ? by number: --param \"1='text'\"")
 }

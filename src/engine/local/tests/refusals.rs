@@ -96,7 +96,7 @@ async fn hints_are_near_or_none() {
             Some("did you mean events?"),
         ),
         ("WITH events AS (SELECT 1) SELECT * FROM cloudtral", Some("did you mean cloudtrail?")),
-        ("SELECT * FROM nothing", Some("the table here is called cloudtrail")),
+        ("SELECT * FROM nothing", Some("the log table here is called cloudtrail")),
     ] {
         let error = archive.error(sql).await;
         assert_eq!(error.hint.as_deref(), hint, "{sql}: {error}");
