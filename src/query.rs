@@ -109,6 +109,16 @@ pub enum QueryError {
         /// The table's whole name.
         whole: String,
     },
+    /// A recursive `WITH` list of which views would have to be a part.
+    #[error(
+        "{origin}: WITH RECURSIVE cannot stand with '{name}', which becomes a part of its list"
+    )]
+    Recursive {
+        /// The text.
+        origin: String,
+        /// A view, or the table under its documented names.
+        name: String,
+    },
     /// Views that select from each other in a circle.
     #[error("views select from each other: {0}")]
     Circle(String),
@@ -144,6 +154,11 @@ impl QueryError {
             Self::Value { hint, .. } => Some(hint.clone()),
             Self::Shadowed { .. } => Some("Give the CTE another name.".to_owned()),
             Self::Ambiguous { whole, .. } => Some(format!("Write {whole} for the table.")),
+            Self::Recursive { .. } => Some(
+                "Athena wants a list of columns for each of its relations: select from the table \
+                 itself, database.table."
+                    .to_owned(),
+            ),
             Self::Circle(_) => {
                 Some("Take one of these names out of the views, or rename a CTE.".to_owned())
             }

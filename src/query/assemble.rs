@@ -122,6 +122,11 @@ impl Assembler {
             return Err(QueryError::Shadowed { name: name.clone(), origin: origin.clone() });
         }
 
+        if let (true, Some(name)) = (lexed.recursive, order.first()) {
+            let (origin, name) = (main.origin.to_owned(), name.clone());
+            return Err(QueryError::Recursive { origin, name });
+        }
+
         let mut known = BTreeSet::new();
         let mut bind = |source: &Source<'_>, lexed: &Lexed| bind(source, lexed, values, &mut known);
         let mut statement = Statement::default();
@@ -309,8 +314,11 @@ mod tests {
         assert!(text.ends_with(")\n,    q AS (SELECT x FROM a) SELECT * FROM q\n"), "{text}");
         let hidden = sql(&views, "WITH a AS (SELECT 1 AS x) SELECT * FROM a");
         assert_eq!(hidden, "WITH a AS (SELECT 1 AS x) SELECT * FROM a\n");
-        let recursive = sql(&views, "WITH RECURSIVE t(n) AS (SELECT x FROM a) SELECT n FROM t");
-        assert!(recursive.starts_with("WITH RECURSIVE cloudtrail AS ("));
+        let recursive = "WITH RECURSIVE t(n) AS (SELECT x FROM a) SELECT n FROM t";
+        let refused = views.text("--sql", recursive, &values(&[]), Arc::default()).unwrap_err();
+        assert!(refused.to_string().contains("'cloudtrail'"), "{refused}");
+        let own = "WITH RECURSIVE t(n) AS (SELECT 1) SELECT n FROM t, x.base";
+        assert_eq!(sql(&views, own), format!("{own}\n"));
     }
 
     #[test]

@@ -40,9 +40,6 @@ impl Statement {
         self.push(if self.ctes == 0 { "" } else { "\n" });
         match &lexed.with {
             Some(with) if self.ctes > 0 => {
-                if lexed.recursive {
-                    self.sql.replace_range(.."WITH".len(), "WITH RECURSIVE");
-                }
                 // Blanks in place of the keyword keep lines and columns where they were written.
                 let blank = " ".repeat(with.len().saturating_sub(1));
                 self.add(origin, &format!("{},{blank}{}", &body[..with.start], &body[with.end..]));

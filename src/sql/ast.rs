@@ -75,8 +75,8 @@ pub struct Cte {
 pub enum Body {
     /// `SELECT ...`
     Select(Box<Select>),
-    /// `VALUES ...`
-    Values(Vec<Expr>),
+    /// `VALUES ...`, and its byte.
+    Values(Vec<Expr>, usize),
     /// `TABLE name`
     Table(Name),
     /// A query in parentheses.
@@ -163,6 +163,8 @@ pub enum Relation {
         query: Box<Query>,
         /// `LATERAL`.
         lateral: bool,
+        /// Byte of what it begins with, a parenthesis or `LATERAL`.
+        at: usize,
     },
     /// `UNNEST`.
     Unnest {

@@ -444,11 +444,12 @@ impl<'a> Parser<'a> {
     }
 
     fn body_primary(&mut self) -> Parsed<Body> {
+        let at = self.place();
         if self.here().is_word("select") {
             return Ok(Body::Select(Box::new(self.select()?)));
         }
         if self.word("values") {
-            return Ok(Body::Values(self.list(Self::expr)?));
+            return Ok(Body::Values(self.list(Self::expr)?, at));
         }
         if self.word("table") {
             return Ok(Body::Table(self.name()?));

@@ -38,7 +38,7 @@ pub fn expression(expr: &Expr, visitor: &mut impl Visitor) {
 pub fn body(body: &Body, visitor: &mut impl Visitor) {
     match body {
         Body::Select(one) => select(one, visitor),
-        Body::Values(rows) => exprs(rows, visitor),
+        Body::Values(rows, _) => exprs(rows, visitor),
         Body::Table(name) => visitor.table(name),
         Body::Query(inner) => query(inner, visitor),
         Body::Set { left, right, .. } => {

@@ -85,7 +85,7 @@ impl Parser<'_> {
             self.need("(")?;
             let query = Box::new(self.query()?);
             self.need(")")?;
-            return Ok(Relation::Query { query, lateral: true });
+            return Ok(Relation::Query { query, lateral: true, at });
         }
         if !self.here().is("(") {
             return Ok(Relation::Table(self.name()?));
@@ -95,7 +95,7 @@ impl Parser<'_> {
         self.need("(")?;
         let query = self.query().and_then(|query| self.need(")").map(|()| query));
         match query {
-            Ok(query) => Ok(Relation::Query { query: Box::new(query), lateral: false }),
+            Ok(query) => Ok(Relation::Query { query: Box::new(query), lateral: false, at }),
             Err(refused) => {
                 let reached = self.at;
                 self.at = start;

@@ -71,6 +71,7 @@ fn values(file: &SqlFile) -> BTreeMap<String, String> {
     for param in &file.header.params {
         let sample = match param.kind {
             Type::Text | Type::List => "sample",
+            Type::Literal => "'sample'",
             Type::Integer => "1",
             Type::Boolean => "true",
         };

@@ -137,7 +137,7 @@ impl Planner<'_> {
         }
         let arguments = &call.arguments;
         match (name.as_str(), arguments.len()) {
-            ("coalesce", 2..) => self.coalesce(arguments, at, context),
+            ("coalesce", 2..) => self.coalesce(arguments, context),
             ("if", 2 | 3) => self.choose_if(arguments, at, context),
             ("nullif", 2) => self.null_if(arguments, at, context),
             ("now", 0) => super::literal::now(self.now, Now::Timestamp, None, at),
@@ -451,17 +451,12 @@ impl Planner<'_> {
         arguments.iter().map(|argument| self.expr(argument, context)).collect()
     }
 
-    fn coalesce(
-        &mut self,
-        arguments: &[ast::Expr],
-        at: usize,
-        context: &Context<'_>,
-    ) -> Result<Typed> {
+    fn coalesce(&mut self, arguments: &[ast::Expr], context: &Context<'_>) -> Result<Typed> {
         let values = self.values_of(arguments, context)?;
-        let ty = common(&values, |found| {
+        let ty = common(&values, |found, other| {
             Refusal::new(
                 "TYPE_MISMATCH",
-                at,
+                arguments[other].at,
                 format!(
                     "All COALESCE operands must be the same type or coercible to a common type. Cannot find common type between {found}"
                 ),

@@ -89,7 +89,7 @@ impl Planner<'_> {
             return Err(Refusal::new(
                 "TYPE_MISMATCH",
                 at,
-                format!("Cannot apply operator: {} IS DISTINCT FROM {}", left.ty, right.ty),
+                format!("Cannot check if {} is identical to {}", left.ty, right.ty),
             )
             .hint(hint::mismatch(&left.ty, &right.ty)));
         };
@@ -132,13 +132,18 @@ impl Planner<'_> {
         Ok(Typed::failing(expr, SqlType::Boolean, may_fail))
     }
 
-    pub(super) fn in_list(&mut self, value: Typed, items: Vec<Typed>, at: usize) -> Result<Typed> {
+    pub(super) fn in_list(
+        &mut self,
+        value: Typed,
+        items: Vec<Typed>,
+        places: &[usize],
+    ) -> Result<Typed> {
         let mut all = vec![value.clone()];
         all.extend(items.iter().cloned());
-        let ty = common(&all, |found| {
+        let ty = common(&all, |found, other| {
             let refusal = Refusal::new(
                 "TYPE_MISMATCH",
-                at,
+                other.checked_sub(1).and_then(|at| places.get(at)).copied().unwrap_or_default(),
                 format!(
                     "IN value and list items must be the same type or coercible to a common type. Cannot find common type between {found}"
                 ),

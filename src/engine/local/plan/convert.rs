@@ -8,6 +8,13 @@ use crate::sql::ast::Ident;
 use crate::sql::refusal::Refusal;
 use crate::sql::ty::SqlType;
 
+/// The same value as an expression of which DataFusion does not know that it is never NULL.
+pub(super) fn nullable(value: Expr, ty: &SqlType) -> Expr {
+    let takes = vec![ty.clone()];
+    function::Planned::new("cast", &cast::CAST_FORM, takes, ty.clone(), Vec::new(), false)
+        .call(vec![value])
+}
+
 impl Planner<'_> {
     /// A value as a type that it [converts to](SqlType::converts_to).
     pub(super) fn converted(&self, value: Typed, to: &SqlType) -> Typed {

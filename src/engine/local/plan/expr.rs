@@ -120,9 +120,10 @@ impl Planner<'_> {
             }
             ExprKind::In(value, items) => {
                 let value = self.expr(value, context)?;
+                let places: Vec<usize> = items.iter().map(|item| item.at).collect();
                 let items: Vec<_> =
                     items.iter().map(|item| self.expr(item, context)).collect::<Result<_>>()?;
-                self.in_list(value, items, at)
+                self.in_list(value, items, &places)
             }
             ExprKind::Like(value, pattern, escape) => {
                 let value_type = self.expr(value, context)?;
@@ -154,12 +155,13 @@ impl Planner<'_> {
                 self.extract(field, typed, at)
             }
             ExprKind::Array(items) => {
+                let places: Vec<usize> = items.iter().map(|item| item.at).collect();
                 let items: Vec<_> =
                     items.iter().map(|item| self.expr(item, context)).collect::<Result<_>>()?;
-                let ty = common(&items, |found| {
+                let ty = common(&items, |found, other| {
                     Refusal::new(
                         "TYPE_MISMATCH",
-                        at,
+                        places[other],
                         format!(
                             "All ARRAY elements must be the same type or coercible to a common type. Cannot find common type between {found}"
                         ),
@@ -189,15 +191,10 @@ impl Planner<'_> {
     /// Conditions from left to right: what may fail is computed only where those before it do not
     /// decide.
     fn logical(&mut self, terms: &[ast::Expr], and: bool, context: &Context<'_>) -> Result<Typed> {
-        let name = if and { "AND" } else { "OR" };
         let mut planned = Vec::new();
         for term in terms {
             let typed = self.expr(term, context)?;
-            planned.push(self.operand(
-                typed,
-                term.at,
-                &format!("Logical expression term {name}"),
-            )?);
+            planned.push(self.operand(typed, term.at, "Logical expression term")?);
         }
         let mut planned = planned.into_iter();
         let Some(mut all) = planned.next() else {
@@ -223,14 +220,14 @@ impl Planner<'_> {
     }
 
     /// A boolean operand.
-    fn operand(&mut self, typed: Typed, at: usize, what: &str) -> Result<Typed> {
+    pub(super) fn operand(&mut self, typed: Typed, at: usize, what: &str) -> Result<Typed> {
         match &typed.ty {
             SqlType::Boolean => Ok(typed),
             SqlType::Unknown => Ok(self.converted(typed, &SqlType::Boolean)),
             ty => Err(Refusal::new(
                 "TYPE_MISMATCH",
                 at,
-                format!("{what} must evaluate to a boolean: actual type {ty}"),
+                format!("{what} must evaluate to a boolean (actual: {ty})"),
             )
             .hint("compare it with a value")),
         }
@@ -315,18 +312,18 @@ impl Planner<'_> {
     }
 }
 
-/// The common type of all; `refuse` makes the error from two that have none.
-pub(super) fn common(items: &[Typed], refuse: impl Fn(&str) -> Refusal) -> Result<SqlType> {
+/// The common type of all; `refuse` makes the error from two that have none, and the position of
+/// the second of them.
+pub(super) fn common(items: &[Typed], refuse: impl Fn(&str, usize) -> Refusal) -> Result<SqlType> {
     let mut ty = SqlType::Unknown;
-    for item in items {
+    for (at, item) in items.iter().enumerate() {
         ty = match ty.common(&item.ty) {
             Some(common) => common,
             None => {
                 let all = distinct_types(items.iter().map(|item| &item.ty));
-                return Err(refuse(&format!(
-                    "{ty} and {}, all types (without duplicates): [{all}]",
-                    item.ty
-                )));
+                let found =
+                    format!("{ty} and {}, all types (without duplicates): [{all}]", item.ty);
+                return Err(refuse(&found, at));
             }
         };
     }

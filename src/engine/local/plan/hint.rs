@@ -70,6 +70,15 @@ pub(super) fn unknown_table(planner: &Planner<'_>, name: &Name, parts: &[String]
         format!("the log table here is called {known}; --as gives it another name")
     });
     let written = name.iter().map(|part| part.text.as_str()).collect::<Vec<_>>();
+    if let [.., schema, _] = parts
+        && !planner
+            .tables
+            .iter()
+            .any(|table| table.name[..table.name.len() - 1].ends_with(&parts[..parts.len() - 1]))
+    {
+        return Refusal::new("SCHEMA_NOT_FOUND", at, format!("Schema '{schema}' does not exist"))
+            .hint(hint);
+    }
     let full = match written.as_slice() {
         [table] => format!("awsdatacatalog.default.{table}"),
         [schema, table] => format!("awsdatacatalog.{schema}.{table}"),

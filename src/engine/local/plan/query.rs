@@ -1,8 +1,16 @@
 //! Queries: `WITH`, set operations, `VALUES`, and order and limit around them.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use datafusion::arrow::datatypes::Field as ArrowField;
+use datafusion::common::DFSchema;
 use datafusion::functions_window::rank::rank_udwf;
+use datafusion::functions_window::row_number::row_number_udwf;
 use datafusion::logical_expr::expr::WindowFunction;
-use datafusion::logical_expr::{Expr, LogicalPlanBuilder, SortExpr, WindowFunctionDefinition, lit};
+use datafusion::logical_expr::{
+    Expr, LogicalPlan, LogicalPlanBuilder, SortExpr, Values, WindowFunctionDefinition, lit,
+};
 
 use super::recursion::selects_from;
 use super::scope::{Field, Scope};
@@ -31,10 +39,29 @@ impl Planner<'_> {
                     format!("WITH query name '{}' specified more than once", cte.name.text),
                 ));
             }
+            if query.recursive && cte.columns.is_empty() {
+                return Err(Refusal::new(
+                    "MISSING_COLUMN_ALIASES",
+                    cte.name.at,
+                    "missing column aliases in recursive WITH query",
+                )
+                .hint(format!("write {}(column, ...) AS (...)", cte.name.text)));
+            }
             let mut relation = match query.recursive {
                 true if selects_from(&cte.query.body, &name) => self.recursive(cte, outer)?,
                 _ => self.query(&cte.query, outer)?,
             };
+            if !cte.columns.is_empty() && cte.columns.len() != relation.fields.len() {
+                return Err(Refusal::new(
+                    "MISMATCHED_COLUMN_ALIASES",
+                    cte.columns[0].at,
+                    format!(
+                        "Column alias list has {} entries but relation has {} columns",
+                        cte.columns.len(),
+                        relation.fields.len()
+                    ),
+                ));
+            }
             rename(&mut relation.fields, &cte.columns, &name, cte.name.at)?;
             self.ctes.push(Cte { name, relation });
         }
@@ -51,7 +78,7 @@ impl Planner<'_> {
     pub(super) fn body(&mut self, body: &Body, outer: Option<&Scope<'_>>) -> Result<Relation> {
         match body {
             Body::Select(select) => self.select(select, &[], None, outer),
-            Body::Values(rows) => self.values(rows, outer),
+            Body::Values(rows, at) => self.values(rows, *at, outer),
             Body::Table(name) => {
                 let mut relation = self.find_table(name)?;
                 relation.fields.retain(|field| !field.hidden);
@@ -113,25 +140,36 @@ impl Planner<'_> {
             }
             fields.push(Field { id, ty, qualifier: Vec::new(), hidden: false, ..one.clone() });
         }
-        let left = LogicalPlanBuilder::from(project(left.plan, from_left)?);
-        let right = project(right.plan, from_right)?;
-        let plan = match (op, all) {
-            (SetOp::Union, true) => left.union(right).and_then(LogicalPlanBuilder::build),
-            (SetOp::Union, false) => left
-                .union(right)
-                .and_then(LogicalPlanBuilder::distinct)
-                .and_then(LogicalPlanBuilder::build),
-            (SetOp::Intersect, all) => {
-                left.build().and_then(|left| LogicalPlanBuilder::intersect(left, right, all))
+        let mut left = project(left.plan, from_left)?;
+        let mut right = project(right.plan, from_right)?;
+        let counted = all && op != SetOp::Union;
+        if counted {
+            let number = self.fresh("number");
+            left = numbered(left, &number)?;
+            right = numbered(right, &number)?;
+        }
+        let mut plan = match op {
+            SetOp::Union => {
+                let both = LogicalPlanBuilder::from(left).union(right);
+                let rows = if all { both } else { both.and_then(LogicalPlanBuilder::distinct) };
+                rows.and_then(LogicalPlanBuilder::build)
             }
-            (SetOp::Except, all) => {
-                left.build().and_then(|left| LogicalPlanBuilder::except(left, right, all))
-            }
-        };
-        Ok(Relation { plan: plan.map_err(bug)?, fields })
+            SetOp::Intersect => LogicalPlanBuilder::intersect(left, right, false),
+            SetOp::Except => LogicalPlanBuilder::except(left, right, false),
+        }
+        .map_err(bug)?;
+        if counted {
+            plan = project(plan, fields.iter().map(|field| column(&field.id)).collect())?;
+        }
+        Ok(Relation { plan, fields })
     }
 
-    fn values(&mut self, rows: &[ast::Expr], outer: Option<&Scope<'_>>) -> Result<Relation> {
+    fn values(
+        &mut self,
+        rows: &[ast::Expr],
+        at: usize,
+        outer: Option<&Scope<'_>>,
+    ) -> Result<Relation> {
         let scope = Scope::new(&[], outer);
         let mut typed: Vec<Vec<Typed>> = Vec::new();
         for row in rows {
@@ -144,21 +182,29 @@ impl Planner<'_> {
         }
         let width = typed[0].len();
         let mut types = vec![SqlType::Unknown; width];
-        for (row, written) in typed.iter().zip(rows) {
+        for row in &typed {
             if row.len() != width {
                 return Err(Refusal::new(
                     "TYPE_MISMATCH",
-                    written.at,
+                    at,
                     format!("Values rows have mismatched sizes: {width} vs {}", row.len()),
                 ));
             }
             for (ty, cell) in types.iter_mut().zip(row) {
                 let Some(common) = ty.common(&cell.ty) else {
+                    let whole = |row: &[Typed]| {
+                        SqlType::Row(row.iter().map(|cell| (None, cell.ty.clone())).collect())
+                    };
                     return Err(Refusal::new(
                         "TYPE_MISMATCH",
-                        written.at,
-                        format!("Values rows have mismatched types: {ty} vs {}", cell.ty),
-                    ));
+                        at,
+                        format!(
+                            "Values rows have mismatched types: {} vs {}",
+                            whole(&typed[0]),
+                            whole(row)
+                        ),
+                    )
+                    .hint(super::hint::mismatch(ty, &cell.ty)));
                 };
                 *ty = common;
             }
@@ -184,19 +230,13 @@ impl Planner<'_> {
                     .collect()
             })
             .collect();
-        // A row at a time, each a projection of nothing: values that are computed, as arrays are,
-        // do not have to be constant for that.
-        let mut plan: Option<LogicalPlanBuilder> = None;
-        for row in rows {
-            let cells = row.into_iter().zip(&fields).map(|(cell, field)| cell.alias(&field.id));
-            let one = LogicalPlanBuilder::empty(true).project(cells).map_err(bug)?;
-            plan = Some(match plan {
-                None => one,
-                Some(plan) => plan.union(one.build().map_err(bug)?).map_err(bug)?,
-            });
-        }
-        let plan = plan.unwrap_or_else(|| LogicalPlanBuilder::empty(false));
-        Ok(Relation { plan: plan.build().map_err(bug)?, fields })
+        let columns = fields.iter().map(|field| {
+            let column = ArrowField::new(&field.id, super::arrow_type(&field.ty), true);
+            (None, Arc::new(column))
+        });
+        let schema = DFSchema::new_with_metadata(columns.collect(), HashMap::new()).map_err(bug)?;
+        let plan = LogicalPlan::Values(Values { schema: Arc::new(schema), values: rows });
+        Ok(Relation { plan, fields })
     }
 
     /// Sorts what is no `SELECT`: by its output columns only.
@@ -279,6 +319,17 @@ impl Planner<'_> {
             .map_err(bug)?;
         Ok(Relation { plan, fields: relation.fields })
     }
+}
+
+/// Numbers equal rows, so that each of them is met by one row only.
+fn numbered(plan: LogicalPlan, id: &str) -> Result<LogicalPlan> {
+    let definition = WindowFunctionDefinition::WindowUDF(row_number_udwf());
+    let mut call = WindowFunction::new(definition, Vec::new());
+    call.params.partition_by = plan.schema().columns().into_iter().map(Expr::Column).collect();
+    LogicalPlanBuilder::from(plan)
+        .window([Expr::WindowFunction(Box::new(call)).alias(id)])
+        .and_then(LogicalPlanBuilder::build)
+        .map_err(bug)
 }
 
 /// `FETCH FIRST count ROWS WITH TIES`, after an `OFFSET`.

@@ -22,14 +22,6 @@ impl Planner<'_> {
         outer: Option<&Scope<'_>>,
     ) -> Result<Relation> {
         let name = cte.name.key();
-        if cte.columns.is_empty() {
-            return Err(Refusal::new(
-                "MISSING_COLUMN_ALIASES",
-                cte.name.at,
-                "missing column aliases in recursive WITH query",
-            )
-            .hint(format!("write {}(column, ...) AS (...)", cte.name.text)));
-        }
         let (base, step) = parts(cte, &name)?;
         let mut level = self.body(base, outer)?;
         rename(&mut level.fields, &cte.columns, &name, cte.name.at)?;
@@ -163,7 +155,7 @@ fn sources_of(body: &Body, name: &str, found: &mut Vec<usize>) -> Result<()> {
             sources_of(left, name, found)?;
             sources_of(right, name, found)
         }
-        Body::Values(_) | Body::Table(_) => Ok(()),
+        Body::Values(..) | Body::Table(_) => Ok(()),
     }
 }
 
@@ -210,7 +202,7 @@ fn place(body: &Body) -> usize {
         Body::Select(select) => select.at,
         Body::Query(query) => query.at,
         Body::Set { left, .. } => place(left),
-        Body::Values(rows) => rows.first().map_or(0, |row| row.at),
+        Body::Values(_, at) => *at,
         Body::Table(name) => name.first().map_or(0, |part| part.at),
     }
 }

@@ -55,7 +55,7 @@ impl Planner<'_> {
                     }
                     relation => self.relation(relation, outer)?,
                 };
-                rename(&mut planned.fields, columns, &name.key(), name.at)?;
+                rename(&mut planned.fields, columns, &name.key(), place(relation))?;
                 Ok(planned)
             }
             unnest @ ast::Relation::Unnest { .. } => {
@@ -104,7 +104,7 @@ impl Planner<'_> {
             let mut joined = self.unnest(left, unnest, keeps, outer)?;
             if let Some((name, columns)) = name {
                 let mut added = joined.fields.split_off(known);
-                rename(&mut added, columns, &name.key(), name.at)?;
+                rename(&mut added, columns, &name.key(), place(unnest))?;
                 joined.fields.append(&mut added);
             }
             return Ok(joined);
@@ -260,6 +260,17 @@ impl Planner<'_> {
     }
 }
 
+/// Where a relation begins.
+fn place(relation: &ast::Relation) -> usize {
+    match relation {
+        ast::Relation::Table(name) => name.first().map_or(0, |part| part.at),
+        ast::Relation::Query { at, .. } | ast::Relation::Unnest { at, .. } => *at,
+        ast::Relation::Alias { relation, .. } | ast::Relation::Join { left: relation, .. } => {
+            place(relation)
+        }
+    }
+}
+
 /// One row without columns.
 fn nothing() -> Result<LogicalPlan> {
     LogicalPlanBuilder::empty(true).build().map_err(bug)
@@ -281,9 +292,11 @@ fn as_unnest(relation: &ast::Relation) -> Option<(&ast::Relation, Named<'_>)> {
 
 fn as_lateral(relation: &ast::Relation) -> Option<(&ast::Query, Named<'_>)> {
     match relation {
-        ast::Relation::Query { query, lateral: true } => Some((query, None)),
+        ast::Relation::Query { query, lateral: true, .. } => Some((query, None)),
         ast::Relation::Alias { relation, name, columns } => match &**relation {
-            ast::Relation::Query { query, lateral: true } => Some((query, Some((name, columns)))),
+            ast::Relation::Query { query, lateral: true, .. } => {
+                Some((query, Some((name, columns))))
+            }
             _ => None,
         },
         _ => None,

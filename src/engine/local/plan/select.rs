@@ -4,7 +4,7 @@ use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, lit};
 
 use super::aggregation::Aggregated;
 use super::expr::{Allow, Context};
-use super::name::{chain, chain_text};
+use super::name::chain;
 use super::query::{Ties, ordinal};
 use super::scope::{Field, Scope};
 use super::{Planner, Relation, Result, Typed, bug, column, project};
@@ -123,7 +123,7 @@ impl Planner<'_> {
                 None if select.distinct => {
                     return Err(Refusal::new(
                         "EXPRESSION_NOT_IN_DISTINCT",
-                        key.sort.expr.at,
+                        select.at,
                         "For SELECT DISTINCT, ORDER BY expressions must appear in select list",
                     ));
                 }
@@ -172,12 +172,20 @@ impl Planner<'_> {
         scope: &Scope<'_>,
     ) -> Result<LogicalPlan> {
         let mut terms: Vec<Typed> = Vec::new();
+        let context = Context::new(*scope, Allow::Nothing, "WHERE clause");
         let parts = match &filter.kind {
-            ExprKind::And(parts) => parts.iter().collect(),
-            _ => vec![filter],
+            ExprKind::And(parts) => parts.as_slice(),
+            _ => std::slice::from_ref(filter),
         };
         for part in parts {
-            let term = self.condition(part, scope, "WHERE clause")?;
+            let typed = match self.joined_query(part, &context)? {
+                Some(typed) => typed,
+                None => self.expr(part, &context)?,
+            };
+            let term = match parts {
+                [_] => self.boolean(typed, part.at, "WHERE clause")?,
+                _ => self.operand(typed, part.at, "Logical expression term")?,
+            };
             match terms.last_mut() {
                 Some(last) if !last.may_fail && !term.may_fail => {
                     last.expr = last.expr.clone().and(term.expr);
@@ -256,16 +264,19 @@ impl Planner<'_> {
                 }
             }
             _ => {
-                let row = self.expr(expr, context).map_err(|refusal| {
-                    match (chain_text(expr), refusal.code) {
-                        (Some(text), "COLUMN_NOT_FOUND") => Refusal::new(
-                            "TABLE_NOT_FOUND",
-                            expr.at,
-                            format!("Unable to resolve reference {text}"),
-                        ),
-                        _ => refusal,
-                    }
-                })?;
+                let row = self.expr(expr, context);
+                if let ExprKind::Name(name) = &expr.kind {
+                    let refusal = Refusal::new(
+                        "TABLE_NOT_FOUND",
+                        expr.at,
+                        format!("Unable to resolve reference {}", name.text),
+                    );
+                    return Err(match row {
+                        Ok(_) => refusal.hint(format!("write table.{}.*", name.text)),
+                        Err(_) => refusal,
+                    });
+                }
+                let row = row?;
                 let SqlType::Row(fields) = row.ty.clone() else {
                     return Err(Refusal::new(
                         "TYPE_MISMATCH",

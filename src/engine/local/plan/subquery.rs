@@ -2,13 +2,19 @@
 
 use std::sync::Arc;
 
+use datafusion::arrow::datatypes::Field as ArrowField;
 use datafusion::common::Spans;
-use datafusion::logical_expr::expr::{Exists, InSubquery, SetComparison, SetQuantifier};
-use datafusion::logical_expr::{Expr, LogicalPlan, Operator, Subquery};
+use datafusion::functions_aggregate::array_agg::array_agg_udaf;
+use datafusion::functions_aggregate::count::count_udaf;
+use datafusion::logical_expr::expr::{Exists, InSubquery, Lambda, LambdaVariable};
+use datafusion::logical_expr::utils::COUNT_STAR_EXPANSION;
+use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, Subquery, lit};
 
+use super::super::trino::function::Planned;
+use super::super::trino::{self, signature::Given};
 use super::expr::Context;
-use super::{Planner, Relation, Result, Typed, column, hint, project};
-use crate::sql::ast::{self, Comparison, Query};
+use super::{Planner, Relation, Result, Typed, arrow_type, bug, column, convert, hint, project};
+use crate::sql::ast::{self, Comparison, ExprKind, Query};
 use crate::sql::refusal::Refusal;
 use crate::sql::ty::SqlType;
 
@@ -63,24 +69,61 @@ impl Planner<'_> {
         at: usize,
         context: &Context<'_>,
     ) -> Result<Typed> {
-        let (relation, ty) = self.one_column(query, at, context)?;
+        let (mut relation, ty) = self.one_column(query, at, context)?;
+        let id = self.fresh("value");
+        // Without a row the value is NULL, also that of a column that never is.
+        let value = convert::nullable(column(&relation.fields[0].id), &ty).alias(&id);
+        relation.plan = project(relation.plan, vec![value])?;
         Ok(Typed::new(Expr::ScalarSubquery(subquery(relation.plan)), ty))
+    }
+
+    /// A condition on a query that a join can decide: what `WHERE` asks of every row, and of which
+    /// it only matters whether it is true.
+    pub(super) fn joined_query(
+        &mut self,
+        condition: &ast::Expr,
+        context: &Context<'_>,
+    ) -> Result<Option<Typed>> {
+        let (inner, negated) = match &condition.kind {
+            ExprKind::Not(inner) => (&inner.kind, true),
+            kind => (kind, false),
+        };
+        match inner {
+            ExprKind::Exists(query) => {
+                let relation = self.inner(query, context)?;
+                let exists = Exists::new(subquery(relation.plan), negated);
+                Ok(Some(Typed::new(Expr::Exists(exists), SqlType::Boolean)))
+            }
+            ExprKind::InQuery(value, query) => {
+                let (left, plan, _) = self.meeting(value, query, condition.at, context)?;
+                let may_fail = left.may_fail;
+                let found = InSubquery::new(Box::new(left.expr), subquery(plan), negated);
+                Ok(Some(Typed::failing(Expr::InSubquery(found), SqlType::Boolean, may_fail)))
+            }
+            _ => Ok(None),
+        }
     }
 
     pub(super) fn exists(&mut self, query: &Query, context: &Context<'_>) -> Result<Typed> {
         let relation = self.inner(query, context)?;
-        let exists = Exists::new(subquery(relation.plan), false);
-        Ok(Typed::new(Expr::Exists(exists), SqlType::Boolean))
+        let id = self.fresh("count");
+        let count = count_udaf().call(vec![Expr::Literal(COUNT_STAR_EXPANSION, None)]);
+        let plan = LogicalPlanBuilder::from(relation.plan)
+            .aggregate(Vec::<Expr>::new(), [count.alias(&id)])
+            .and_then(LogicalPlanBuilder::build)
+            .map_err(bug)?;
+        let exists = Expr::ScalarSubquery(subquery(plan)).gt(lit(0_i64));
+        Ok(Typed::new(exists, SqlType::Boolean))
     }
 
-    /// A value and a query's column, as their common type.
+    /// A value, and a query that gives what it is compared with, both of the same type.
     fn meeting(
         &mut self,
         value: &ast::Expr,
         query: &Query,
         at: usize,
         context: &Context<'_>,
-    ) -> Result<(Typed, LogicalPlan)> {
+    ) -> Result<(Typed, LogicalPlan, SqlType)> {
         let left = self.expr(value, context)?;
         let (relation, ty) = self.one_column(query, at, context)?;
         let Some(common) = left.ty.common(&ty) else {
@@ -95,10 +138,11 @@ impl Planner<'_> {
             .hint(hint::mismatch(&left.ty, &ty)));
         };
         let left = self.comparable(left, &common);
-        let id = self.fresh("member");
         let right = Typed::new(column(&relation.fields[0].id), ty);
-        let right = self.comparable(right, &common).expr.alias(&id);
-        Ok((left, project(relation.plan, vec![right])?))
+        let right = self.comparable(right, &common);
+        let id = self.fresh("member");
+        let plan = project(relation.plan, vec![right.expr.alias(&id)])?;
+        Ok((left, plan, right.ty))
     }
 
     pub(super) fn in_query(
@@ -108,12 +152,11 @@ impl Planner<'_> {
         at: usize,
         context: &Context<'_>,
     ) -> Result<Typed> {
-        let (left, plan) = self.meeting(value, query, at, context)?;
-        let may_fail = left.may_fail;
-        let found = InSubquery::new(Box::new(left.expr), subquery(plan), false);
-        Ok(Typed::failing(Expr::InSubquery(found), SqlType::Boolean, may_fail))
+        self.quantified(Comparison::Equal, value, false, query, at, context)
     }
 
+    /// Compares a value with all that a query gives: gathers that into an array, over which `ANY`
+    /// and `ALL` are three-valued.
     pub(super) fn quantified(
         &mut self,
         op: Comparison,
@@ -123,19 +166,39 @@ impl Planner<'_> {
         at: usize,
         context: &Context<'_>,
     ) -> Result<Typed> {
-        let (left, plan) = self.meeting(value, query, at, context)?;
-        let may_fail = left.may_fail;
-        let operator = match op {
-            Comparison::Equal => Operator::Eq,
-            Comparison::NotEqual => Operator::NotEq,
-            Comparison::Less => Operator::Lt,
-            Comparison::LessOrEqual => Operator::LtEq,
-            Comparison::Greater => Operator::Gt,
-            Comparison::GreaterOrEqual => Operator::GtEq,
+        let (left, plan, ty) = self.meeting(value, query, at, context)?;
+        let gathered = self.gathered(plan, &ty, at)?;
+
+        let id = self.fresh("member");
+        let field = ArrowField::new(&id, arrow_type(&ty), true);
+        let member = LambdaVariable::new(id.clone(), Some(Arc::new(field)));
+        let member = Typed::new(Expr::LambdaVariable(member), ty.clone());
+        let body = self.compare(op, left, member, at)?;
+        let may_fail = body.may_fail;
+        let name = if all { "all_match" } else { "any_match" };
+        let given = [Given::Value(SqlType::array(ty.clone())), Given::Lambda(1)];
+        let found = trino::function(name).and_then(|function| trino::form(function, &given));
+        let Some((form, _)) = found else {
+            return Err(hint::unknown_function(name, at));
         };
-        let quantifier = if all { SetQuantifier::All } else { SetQuantifier::Any };
-        let compared =
-            SetComparison::new(Box::new(left.expr), subquery(plan), operator, quantifier);
-        Ok(Typed::failing(Expr::SetComparison(compared), SqlType::Boolean, may_fail))
+        let takes = vec![SqlType::array(ty.clone()), SqlType::Boolean];
+        let planned = Planned::new(name, form, takes, SqlType::Boolean, vec![vec![ty]], may_fail);
+        let lambda = Expr::Lambda(Lambda::new(vec![id], body.expr));
+        Ok(Typed::failing(planned.call(vec![gathered, lambda]), SqlType::Boolean, may_fail))
+    }
+
+    /// The only column of a query as an array, which is empty where there are no rows.
+    fn gathered(&mut self, plan: LogicalPlan, ty: &SqlType, at: usize) -> Result<Expr> {
+        let id = self.fresh("members");
+        let members = plan.schema().columns().into_iter().map(Expr::Column).collect();
+        let members = array_agg_udaf().call(members).alias(&id);
+        let plan = LogicalPlanBuilder::from(plan)
+            .aggregate(Vec::<Expr>::new(), [members])
+            .and_then(LogicalPlanBuilder::build)
+            .map_err(bug)?;
+        let gathered = Expr::ScalarSubquery(subquery(plan));
+        let empty = self.function("$array", Vec::new(), at)?;
+        let empty = self.converted(empty, &SqlType::array(ty.clone()));
+        Ok(datafusion::functions::core::expr_fn::coalesce(vec![gathered, empty.expr]))
     }
 }
