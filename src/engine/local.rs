@@ -192,7 +192,7 @@ fn page(batch: &RecordBatch, types: &[SqlType], start: usize) -> Result<Vec<Row>
     for (column, ty) in batch.columns().iter().zip(types) {
         for (row, at) in rows.iter_mut().zip(start..) {
             let value = text::value(column, at, ty);
-            row.push(value.map_err(|e| error::running(&e.into()))?);
+            row.push(value.map_err(|e| error::running(&e))?);
         }
     }
     Ok(rows)

@@ -135,20 +135,18 @@ impl<'a> Lexer<'a> {
                 let start = self.at;
                 self.at += 1;
                 let digits = self.quoted('\'')?;
-                bytes(&digits).map(Kind::Binary).ok_or_else(|| {
-                    Refusal::syntax(
-                        start,
-                        "Binary literal can only contain hexadecimal digits, two for each byte",
-                    )
-                })
+                bytes(&digits)
+                    .map(Kind::Binary)
+                    .map_err(|reason| Refusal::syntax(start, format!("Binary literal {reason}")))
             }
             'u' | 'U' if rest[1..].starts_with("&'") => {
                 let start = self.at;
                 self.at += 2;
                 let text = self.quoted('\'')?;
-                unicode(&text)
+                let escape = self.unicode_escape(start)?;
+                unicode(&text, escape)
                     .map(Kind::Text)
-                    .ok_or_else(|| Refusal::syntax(start, "Invalid Unicode escape sequence"))
+                    .map_err(|reason| Refusal::syntax(start, reason))
             }
             _ if first.is_alphabetic() || first == '_' => {
                 let part = |char: char| {
@@ -189,6 +187,40 @@ impl<'a> Lexer<'a> {
             .hint(format!("a {quote} inside is written twice: {quote}{quote}")))
     }
 
+    /// The character that `UESCAPE '!'` names, where that follows; otherwise a backslash.
+    fn unicode_escape(&mut self, start: usize) -> Result<char, Refusal> {
+        const WORD: &str = "uescape";
+        let here = self.at;
+        self.skip()?;
+        let word = self.rest().get(..WORD.len());
+        if !word.is_some_and(|word| word.eq_ignore_ascii_case(WORD)) {
+            self.at = here;
+            return Ok('\\');
+        }
+        self.at += WORD.len();
+        self.skip()?;
+        if !self.rest().starts_with('\'') {
+            self.at = here;
+            return Ok('\\');
+        }
+        let escape = self.quoted('\'')?;
+        let mut chars = escape.chars();
+        match (chars.next(), chars.next()) {
+            (Some(char), None)
+                if !(char.is_ascii_hexdigit()
+                    || char.is_whitespace()
+                    || matches!(char, '+' | '"' | '\'')) =>
+            {
+                Ok(char)
+            }
+            (Some(_), None) => {
+                let reason = format!("Invalid Unicode escape character: {escape}");
+                Err(Refusal::syntax(start, reason))
+            }
+            _ => Err(Refusal::syntax(start, "Empty Unicode escape character")),
+        }
+    }
+
     fn number(&mut self) -> Result<Kind, Refusal> {
         let start = self.at;
         let rest = self.rest();
@@ -227,37 +259,59 @@ impl<'a> Lexer<'a> {
     }
 }
 
-/// The bytes that pairs of hexadecimal digits stand for; blanks between them do not count.
-fn bytes(digits: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u8> = digits
+/// The bytes that pairs of hexadecimal digits stand for, or what is wrong with them. Blanks between
+/// them do not count.
+fn bytes(digits: &str) -> Result<Vec<u8>, &'static str> {
+    let digits: Option<Vec<u8>> = digits
         .chars()
         .filter(|char| !char.is_whitespace())
         .map(|char| char.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
-        .collect::<Option<_>>()?;
+        .collect();
+    let digits = digits.ok_or("can only contain hexadecimal digits")?;
     let pairs = digits.chunks_exact(2);
-    pairs.remainder().is_empty().then(|| pairs.map(|pair| pair[0] << 4 | pair[1]).collect())
+    if !pairs.remainder().is_empty() {
+        return Err("must contain an even number of digits");
+    }
+    Ok(pairs.map(|pair| pair[0] << 4 | pair[1]).collect())
 }
 
-/// Text with `\2603` and `\+01F600` replaced by what they stand for, and `\\` by a backslash.
-fn unicode(text: &str) -> Option<String> {
+/// Text with `\2603` and `\+01F600` replaced by what they stand for, and `\\` by a backslash, where
+/// a backslash is `escape`; or what is wrong with it.
+fn unicode(text: &str, escape: char) -> Result<String, String> {
     let mut out = String::new();
     let mut rest = text;
-    while let Some((before, after)) = rest.split_once('\\') {
+    while let Some((before, after)) = rest.split_once(escape) {
         out.push_str(before);
-        if let Some(after) = after.strip_prefix('\\') {
-            out.push('\\');
+        if let Some(after) = after.strip_prefix(escape) {
+            out.push(escape);
             rest = after;
             continue;
         }
-        let (digits, after) = match after.strip_prefix('+') {
-            Some(after) => after.split_at_checked(6)?,
-            None => after.split_at_checked(4)?,
+        let (after, length) = match after.strip_prefix('+') {
+            Some(after) => (after, 6),
+            None => (after, 4),
         };
-        out.push(char::from_u32(u32::from_str_radix(digits, 16).ok()?)?);
-        rest = after;
+        let digits: String = after.chars().take(length).collect();
+        if let Some(wrong) = digits.chars().find(|char| !char.is_ascii_hexdigit()) {
+            return Err(format!("Invalid hexadecimal digit: {wrong}"));
+        }
+        if digits.len() < length {
+            return Err(format!("Incomplete escape sequence: {digits}"));
+        }
+        let code = u32::from_str_radix(&digits, 16).unwrap_or(u32::MAX);
+        match char::from_u32(code) {
+            Some(char) => out.push(char),
+            None if (0xd800..0xe000).contains(&code) => {
+                return Err(format!(
+                    "Invalid escaped character: {digits}. Escaped character is a surrogate. Use '\\+123456' instead."
+                ));
+            }
+            None => return Err(format!("Invalid escaped character: {digits}")),
+        }
+        rest = &after[length..];
     }
     out.push_str(rest);
-    Some(out)
+    Ok(out)
 }
 
 #[cfg(test)]
@@ -287,6 +341,17 @@ mod tests {
                 Kind::End,
             ]
         );
+    }
+
+    #[test]
+    fn escapes_may_be_another_character() {
+        assert_eq!(kinds("U&'d!0061t!!\\' uescape '!'")[0], Kind::Text("dat!\\".to_owned()));
+        assert_eq!(kinds("u&'\\+01F600' uescaped")[0], Kind::Text("\u{1f600}".to_owned()));
+        for wrong in
+            ["U&'\\zz'", "U&'\\d800'", "U&'\\+110000'", "U&'\\'", "U&'\\é'", "U&'' UESCAPE '+'"]
+        {
+            assert_eq!(tokens(wrong).unwrap_err().at, Some(0), "{wrong}");
+        }
     }
 
     #[test]

@@ -1,212 +1,170 @@
 //! Values as Athena writes them in results, which is not what CAST to varchar gives.
+//! Dialect 3.4.
 
-use std::fmt::Write;
+use std::fmt::Write as _;
 
-use chrono::{DateTime, NaiveDateTime};
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, MapArray, StructArray};
-use datafusion::arrow::datatypes::{
-    DataType, Float32Type, Float64Type, TimeUnit, TimestampMicrosecondType,
-    TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
-};
-use datafusion::arrow::error::ArrowError;
-use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray as _};
+use datafusion::common::internal_err;
+use datafusion::error::Result;
+
+use super::trino::call::{Days, Items, Micros, Take};
+use super::trino::{cast, decimal, float, moment};
+use crate::sql::ty::SqlType;
+
+/// Digits of a fraction of a second, whatever the precision of the type.
+const MILLISECONDS: u8 = 3;
 
 /// The text of one value; `None` for NULL.
-pub(super) fn value(
-    array: &ArrayRef,
-    row: usize,
-    _: &crate::sql::ty::SqlType,
-) -> Result<Option<String>, ArrowError> {
-    if is_null(array, row) {
-        return Ok(None);
-    }
+pub(super) fn value(array: &ArrayRef, row: usize, ty: &SqlType) -> Result<Option<String>> {
     let mut text = String::new();
-    write(array, row, &mut text)?;
-    Ok(Some(text))
+    Ok(write(array, row, ty, &mut text)?.then_some(text))
 }
 
-fn is_null(array: &dyn Array, row: usize) -> bool {
-    array.data_type() == &DataType::Null || array.is_null(row)
-}
-
-fn write(array: &dyn Array, row: usize, out: &mut String) -> Result<(), ArrowError> {
-    match array.data_type() {
-        DataType::Utf8 => out.push_str(array.as_string::<i32>().value(row)),
-        DataType::LargeUtf8 => out.push_str(array.as_string::<i64>().value(row)),
-        DataType::Utf8View => out.push_str(array.as_string_view().value(row)),
-        DataType::Float64 => double(array.as_primitive::<Float64Type>().value(row), out),
-        DataType::Float32 => {
-            let value = array.as_primitive::<Float32Type>().value(row);
-            // By way of its shortest text, so that 0.1 stays 0.1.
-            double(value.to_string().parse().unwrap_or(f64::from(value)), out);
+/// Writes a value, and nothing for NULL: whether there was one.
+fn write(array: &ArrayRef, row: usize, ty: &SqlType, out: &mut String) -> Result<bool> {
+    match ty {
+        SqlType::Unknown => Ok(false),
+        SqlType::Boolean => plain::<bool>(array, row, out),
+        SqlType::Tinyint => plain::<i8>(array, row, out),
+        SqlType::Smallint => plain::<i16>(array, row, out),
+        SqlType::Integer => plain::<i32>(array, row, out),
+        SqlType::Bigint => plain::<i64>(array, row, out),
+        SqlType::Varchar(_) | SqlType::Json => plain::<&str>(array, row, out),
+        SqlType::Real => with(array, row, float::show_real, out),
+        SqlType::Double => with(array, row, float::show_double, out),
+        SqlType::Decimal(_, scale) => {
+            with(array, row, |value: i128, out| decimal::write(value, *scale, out), out)
         }
-        DataType::Binary => hexadecimal(array.as_binary::<i32>().value(row), out),
-        DataType::LargeBinary => hexadecimal(array.as_binary::<i64>().value(row), out),
-        DataType::BinaryView => hexadecimal(array.as_binary_view().value(row), out),
-        DataType::Timestamp(unit, zone) => timestamp(array, row, *unit, zone.as_deref(), out),
-        DataType::List(_) => list(&array.as_list::<i32>().value(row), out)?,
-        DataType::LargeList(_) => list(&array.as_list::<i64>().value(row), out)?,
-        DataType::FixedSizeList(..) => list(&array.as_fixed_size_list().value(row), out)?,
-        DataType::Map(..) => map(array.as_map(), row, out)?,
-        DataType::Struct(_) => fields(array.as_struct(), row, out)?,
-        DataType::Dictionary(..) => {
-            let dictionary = array.as_any_dictionary();
-            let key = dictionary.normalized_keys()[row];
-            write_or_null(dictionary.values(), key, out)?;
+        SqlType::Varbinary => with(array, row, write_bytes, out),
+        SqlType::IpAddress => with(array, row, cast::write_address, out),
+        SqlType::Date => with(array, row, |days: Days, out| moment::write_date(days.0, out), out),
+        SqlType::Time(_) => with(array, row, write_time, out),
+        SqlType::Timestamp(_) => with(array, row, write_timestamp, out),
+        SqlType::TimestampTz(_) => {
+            let write = |packed, out: &mut String| {
+                moment::write_timestamp_tz(packed, MILLISECONDS, out);
+            };
+            with(array, row, write, out)
         }
-        _ => {
-            let options = FormatOptions::default();
-            let formatter = ArrayFormatter::try_new(array, &options)?;
-            formatter
-                .value(row)
-                .write(out)
-                .map_err(|_| ArrowError::CastError(format!("no text for {}", array.data_type())))?;
-        }
-    }
-    Ok(())
-}
-
-fn write_or_null(array: &dyn Array, row: usize, out: &mut String) -> Result<(), ArrowError> {
-    if is_null(array, row) {
-        out.push_str("null");
-        return Ok(());
-    }
-    write(array, row, out)
-}
-
-fn list(items: &ArrayRef, out: &mut String) -> Result<(), ArrowError> {
-    out.push('[');
-    for row in 0..items.len() {
-        separate(row, out);
-        write_or_null(items, row, out)?;
-    }
-    out.push(']');
-    Ok(())
-}
-
-fn map(array: &MapArray, row: usize, out: &mut String) -> Result<(), ArrowError> {
-    let entries = array.value(row);
-    out.push('{');
-    for entry in 0..entries.len() {
-        separate(entry, out);
-        write_or_null(entries.column(0), entry, out)?;
-        out.push('=');
-        write_or_null(entries.column(1), entry, out)?;
-    }
-    out.push('}');
-    Ok(())
-}
-
-fn fields(array: &StructArray, row: usize, out: &mut String) -> Result<(), ArrowError> {
-    out.push('{');
-    for (at, (name, column)) in array.column_names().iter().zip(array.columns()).enumerate() {
-        separate(at, out);
-        out.push_str(name);
-        out.push('=');
-        write_or_null(column, row, out)?;
-    }
-    out.push('}');
-    Ok(())
-}
-
-fn separate(position: usize, out: &mut String) {
-    if position > 0 {
-        out.push_str(", ");
+        SqlType::IntervalDay => with(array, row, moment::write_interval_day, out),
+        SqlType::IntervalYear => with(array, row, moment::write_interval_year, out),
+        SqlType::Array(item) => write_array(array, row, item, out),
+        SqlType::Map(key, value) => write_map(array, row, key, value, out),
+        SqlType::Row(fields) => write_row(array, row, fields, out),
     }
 }
 
-/// As Java prints doubles: plain from 10^-3 up to 10^7, else with an exponent.
-pub(super) fn double(value: f64, out: &mut String) {
-    if value.is_nan() {
-        out.push_str("NaN");
-        return;
-    }
-    if value.is_sign_negative() {
-        out.push('-');
-    }
-    let value = value.abs();
-    if value.is_infinite() {
-        out.push_str("Infinity");
-    } else if value == 0.0 || (1e-3..1e7).contains(&value) {
-        // `Debug` writes the shortest digits that read back, with at least one after the point.
-        let _ = write!(out, "{value:?}");
-    } else {
-        let digits = format!("{value:e}");
-        let (mantissa, exponent) = digits.split_once('e').unwrap_or((&digits, "0"));
-        out.push_str(mantissa);
-        if !mantissa.contains('.') {
-            out.push_str(".0");
-        }
-        out.push('E');
-        out.push_str(exponent);
-    }
+fn with<'a, A: Take<'a>>(
+    array: &'a ArrayRef,
+    row: usize,
+    write: impl FnOnce(A, &mut String),
+    out: &mut String,
+) -> Result<bool> {
+    let value = A::take(A::array(array)?, row);
+    Ok(value.map(|value| write(value, out)).is_some())
 }
 
-fn hexadecimal(bytes: &[u8], out: &mut String) {
+fn plain<'a, A: Take<'a> + std::fmt::Display>(
+    array: &'a ArrayRef,
+    row: usize,
+    out: &mut String,
+) -> Result<bool> {
+    let write = |value: A, out: &mut String| {
+        let _ = write!(out, "{value}");
+    };
+    with(array, row, write, out)
+}
+
+/// Pairs of hexadecimal digits with blanks between.
+fn write_bytes(bytes: &[u8], out: &mut String) {
     for (at, byte) in bytes.iter().enumerate() {
         let blank = if at > 0 { " " } else { "" };
         let _ = write!(out, "{blank}{byte:02x}");
     }
 }
 
-fn timestamp(array: &dyn Array, row: usize, unit: TimeUnit, zone: Option<&str>, out: &mut String) {
-    let instant = match unit {
-        TimeUnit::Second => {
-            DateTime::from_timestamp(array.as_primitive::<TimestampSecondType>().value(row), 0)
-        }
-        TimeUnit::Millisecond => DateTime::from_timestamp_millis(
-            array.as_primitive::<TimestampMillisecondType>().value(row),
-        ),
-        TimeUnit::Microsecond => DateTime::from_timestamp_micros(
-            array.as_primitive::<TimestampMicrosecondType>().value(row),
-        ),
-        TimeUnit::Nanosecond => Some(DateTime::from_timestamp_nanos(
-            array.as_primitive::<TimestampNanosecondType>().value(row),
-        )),
-    };
-    let Some(instant) = instant else {
-        return;
-    };
-    let mut wall = |time: NaiveDateTime, zone: &str| {
-        let _ = write!(out, "{}{zone}", time.format("%Y-%m-%d %H:%M:%S%.3f"));
-    };
-    match zone {
-        None => wall(instant.naive_utc(), ""),
-        Some("UTC" | "Z" | "+00:00") => wall(instant.naive_utc(), " UTC"),
-        Some(name) => {
-            let suffix = format!(" {name}");
-            match (name.parse::<chrono_tz::Tz>(), name.parse::<chrono::FixedOffset>()) {
-                (Ok(zone), _) => wall(instant.with_timezone(&zone).naive_local(), &suffix),
-                (_, Ok(zone)) => wall(instant.with_timezone(&zone).naive_local(), &suffix),
-                _ => wall(instant.naive_utc(), " UTC"),
-            }
-        }
-    }
+fn write_time(micros: i64, out: &mut String) {
+    let rounded = moment::rounded(micros, MILLISECONDS).unwrap_or(micros);
+    moment::write_time(rounded.rem_euclid(moment::DAY), MILLISECONDS, out);
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn write_timestamp(micros: Micros, out: &mut String) {
+    let rounded = moment::rounded(micros.0, MILLISECONDS).unwrap_or(micros.0);
+    moment::write_timestamp(rounded, MILLISECONDS, out);
+}
 
-    #[test]
-    fn doubles_as_java_prints_them() {
-        for (value, text) in [
-            (0.25, "0.25"),
-            (1.0, "1.0"),
-            (-0.0, "-0.0"),
-            (0.0, "0.0"),
-            (1e7, "1.0E7"),
-            (9_999_999.0, "9999999.0"),
-            (1e-3, "0.001"),
-            (1e-4, "1.0E-4"),
-            (1.25e20, "1.25E20"),
-            (-1.5e-9, "-1.5E-9"),
-            (f64::INFINITY, "Infinity"),
-            (f64::NAN, "NaN"),
-        ] {
-            let mut out = String::new();
-            double(value, &mut out);
-            assert_eq!(out, text);
+fn write_inside(array: &ArrayRef, row: usize, ty: &SqlType, out: &mut String) -> Result<()> {
+    if !write(array, row, ty, out)? {
+        out.push_str("null");
+    }
+    Ok(())
+}
+
+fn write_array(array: &ArrayRef, row: usize, item: &SqlType, out: &mut String) -> Result<bool> {
+    let Some(Items(items)) = Items::take(Items::array(array)?, row) else {
+        return Ok(false);
+    };
+    out.push('[');
+    for at in 0..items.len() {
+        separate(at, out);
+        write_inside(&items, at, item, out)?;
+    }
+    out.push(']');
+    Ok(true)
+}
+
+fn write_map(
+    array: &ArrayRef,
+    row: usize,
+    key: &SqlType,
+    value: &SqlType,
+    out: &mut String,
+) -> Result<bool> {
+    let Some(maps) = array.as_map_opt() else {
+        return internal_err!("{} is no map", array.data_type());
+    };
+    if maps.is_null(row) {
+        return Ok(false);
+    }
+    let entries = maps.value(row);
+    out.push('{');
+    for at in 0..entries.len() {
+        separate(at, out);
+        write_inside(entries.column(0), at, key, out)?;
+        out.push('=');
+        write_inside(entries.column(1), at, value, out)?;
+    }
+    out.push('}');
+    Ok(true)
+}
+
+/// Fields without a name are their values only.
+fn write_row(
+    array: &ArrayRef,
+    row: usize,
+    fields: &[(Option<String>, SqlType)],
+    out: &mut String,
+) -> Result<bool> {
+    let Some(rows) = array.as_struct_opt() else {
+        return internal_err!("{} is no row", array.data_type());
+    };
+    if rows.is_null(row) {
+        return Ok(false);
+    }
+    out.push('{');
+    for (at, (column, (name, ty))) in rows.columns().iter().zip(fields).enumerate() {
+        separate(at, out);
+        if let Some(name) = name {
+            let _ = write!(out, "{name}=");
         }
+        write_inside(column, row, ty, out)?;
+    }
+    out.push('}');
+    Ok(true)
+}
+
+fn separate(position: usize, out: &mut String) {
+    if position > 0 {
+        out.push_str(", ");
     }
 }

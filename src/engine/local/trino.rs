@@ -12,11 +12,13 @@ mod address;
 pub(super) mod aggregate;
 mod array;
 mod bytes;
-mod call;
+pub(super) mod call;
 pub(super) mod cast;
 mod conditional;
 mod date;
+pub(super) mod decimal;
 pub(super) mod field;
+pub(super) mod float;
 pub(super) mod function;
 pub(super) mod instant;
 pub(super) mod json;
@@ -31,6 +33,7 @@ pub(super) mod signature;
 #[cfg(test)]
 mod tests;
 mod text;
+mod whole;
 
 /// Every scalar function there is, by group.
 pub(super) const FUNCTIONS: &[&[Function]] = &[

@@ -400,9 +400,9 @@ impl Planner<'_> {
         (form.check)(&constants)
             .map_err(|error| Refusal::new("INVALID_FUNCTION_ARGUMENT", at, said(&error)))?;
         may_fail |= form.may_fail(&constants);
-        let planned = Planned::new(function.name, form, takes, gives.clone(), Vec::new(), may_fail);
+        let planned = Planned::new(function.name, form, takes, gives, Vec::new(), may_fail);
         let exprs = values.into_iter().map(|value| value.expr).collect();
-        Ok(Some(Typed::failing(planned.call(exprs), gives, may_fail)))
+        Ok(Some(Self::computed(planned, exprs)))
     }
 
     pub(super) fn subscript(&mut self, base: Typed, index: Typed, at: usize) -> Result<Typed> {

@@ -1,6 +1,6 @@
 //! Conversions: those that are asked for with `CAST`, and those that Trino makes by itself.
 
-use datafusion::logical_expr::{Cast, Expr};
+use datafusion::logical_expr::{Cast, Expr, lit};
 
 use super::super::trino::{cast, function};
 use super::{Planner, Result, Typed, arrow_type};
@@ -29,6 +29,11 @@ impl Planner<'_> {
         }
         // DataFusion's own conversion between integers lets its optimiser see through it.
         if value.ty.is_integer() && (to.is_integer() || *to == SqlType::Double) {
+            if let Expr::Literal(constant, _) = &value.expr
+                && let Ok(constant) = constant.cast_to(&arrow_type(to))
+            {
+                return Typed::new(lit(constant), to.clone());
+            }
             let expr = Expr::Cast(Cast::new(Box::new(value.expr), arrow_type(to)));
             return Typed::failing(expr, to.clone(), value.may_fail);
         }
@@ -41,7 +46,7 @@ impl Planner<'_> {
             Vec::new(),
             may_fail,
         );
-        Typed::failing(planned.call(vec![value.expr]), to.clone(), may_fail)
+        Self::computed(planned, vec![value.expr])
     }
 
     /// `CAST(value AS to)`, `TRY_CAST(value AS to)`.
@@ -78,7 +83,16 @@ impl Planner<'_> {
         };
         let planned =
             function::Planned::new(name, form, vec![value.ty], to.clone(), Vec::new(), may_fail);
-        Ok(Typed::failing(planned.call(vec![value.expr]), to.clone(), may_fail))
+        Ok(Self::computed(planned, vec![value.expr]))
+    }
+
+    /// A call, or what it gives where all of it is constant.
+    pub(super) fn computed(planned: function::Planned, arguments: Vec<Expr>) -> Typed {
+        let (ty, may_fail) = (planned.gives.clone(), planned.may_fail);
+        match planned.constant(&arguments) {
+            Some(value) => Typed::new(Expr::Literal(value, None), ty),
+            None => Typed::failing(planned.call(arguments), ty, may_fail),
+        }
     }
 
     pub(super) fn at_zone(&mut self, value: Typed, zone: Typed, at: usize) -> Result<Typed> {

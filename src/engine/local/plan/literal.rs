@@ -4,6 +4,7 @@ use datafusion::arrow::array::ArrayRef;
 use datafusion::common::ScalarValue;
 use datafusion::logical_expr::{Expr, lit};
 
+use super::super::trino::decimal::MOST_DIGITS;
 use super::super::trino::{cast, moment};
 use super::super::zone::{self, Zone};
 use super::{Result, Typed};
@@ -24,33 +25,42 @@ pub(super) fn integer(digits: &str, at: usize) -> Result<Typed> {
     }
     match digits.parse::<i64>() {
         Ok(value) => Ok(Typed::new(lit(value), SqlType::Bigint)),
-        Err(_) => {
-            Err(Refusal::new("INVALID_LITERAL", at, format!("Invalid numeric literal: {digits}")))
-        }
+        Err(_) => Err(Refusal::syntax(at, format!("Invalid numeric literal: {digits}"))),
     }
 }
 
 /// Digits with a point: a decimal with just the places that are written.
 pub(super) fn decimal(digits: &str, at: usize) -> Result<Typed> {
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let whole = whole.trim_start_matches('0');
-    let refusal =
-        || Refusal::new("INVALID_LITERAL", at, format!("Invalid numeric literal: {digits}"));
-    let precision = u8::try_from((whole.len() + fraction.len()).max(1)).map_err(|_| refusal())?;
-    let scale = i8::try_from(fraction.len()).map_err(|_| refusal())?;
-    if precision > 38 {
-        return Err(refusal());
-    }
-    let value: i128 = format!("0{whole}{fraction}").parse().map_err(|_| refusal())?;
-    let value = ScalarValue::Decimal128(Some(value), precision, scale);
-    Ok(Typed::new(lit(value), SqlType::Decimal(precision, scale)))
+    exact(digits).ok_or_else(|| {
+        Refusal::new("INVALID_LITERAL", at, format!("'{digits}' is not a valid DECIMAL literal"))
+    })
 }
 
-/// Digits with an exponent.
+/// The decimal of digits with or without sign and point.
+fn exact(written: &str) -> Option<Typed> {
+    let unsigned = written.strip_prefix(['-', '+']).unwrap_or(written);
+    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+    let plain = whole.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit());
+    if !plain || whole.is_empty() && fraction.is_empty() {
+        return None;
+    }
+    let whole = whole.trim_start_matches('0');
+    let precision = u8::try_from((whole.len() + fraction.len()).max(1)).ok()?;
+    if precision > MOST_DIGITS {
+        return None;
+    }
+    let scale = i8::try_from(fraction.len()).ok()?;
+    let value: i128 = format!("0{whole}{fraction}").parse().ok()?;
+    let value = if written.starts_with('-') { -value } else { value };
+    let value = ScalarValue::Decimal128(Some(value), precision, scale);
+    Some(Typed::new(lit(value), SqlType::Decimal(precision, scale)))
+}
+
+/// Digits with an exponent; too large ones are infinite.
 pub(super) fn double(digits: &str, at: usize) -> Result<Typed> {
     match digits.parse::<f64>() {
-        Ok(value) if value.is_finite() => Ok(Typed::new(lit(value), SqlType::Double)),
-        _ => Err(Refusal::new("INVALID_LITERAL", at, format!("Invalid numeric literal: {digits}"))),
+        Ok(value) => Ok(Typed::new(lit(value), SqlType::Double)),
+        Err(_) => Err(Refusal::syntax(at, format!("Invalid numeric literal: {digits}"))),
     }
 }
 
@@ -61,6 +71,7 @@ pub(super) fn typed(ty: &SqlType, written: &str, at: usize) -> Result<Typed> {
         let name = match ty {
             SqlType::Timestamp(_) | SqlType::TimestampTz(_) => "TIMESTAMP".to_owned(),
             SqlType::Time(_) => "TIME".to_owned(),
+            SqlType::Decimal(..) => "DECIMAL".to_owned(),
             ty => ty.to_string().to_uppercase(),
         };
         let refusal = invalid(format!("'{written}' is not a valid {name} literal"));
@@ -73,7 +84,8 @@ pub(super) fn typed(ty: &SqlType, written: &str, at: usize) -> Result<Typed> {
         }
     };
     let value = match ty {
-        SqlType::Varchar(_) => return Ok(text(written)),
+        SqlType::Varchar(_) => return Ok(Typed::new(lit(written), SqlType::VARCHAR)),
+        SqlType::Decimal(..) => return exact(written).ok_or_else(not_valid),
         SqlType::Timestamp(_) => {
             let precision = moment::precision_of(written).ok_or_else(not_valid)?;
             if moment::has_zone(written) {
@@ -124,11 +136,22 @@ pub(super) fn interval(
     to: Option<Unit>,
     at: usize,
 ) -> Result<Typed> {
+    let is_month = |unit: Unit| matches!(unit, Unit::Year | Unit::Month);
+    let units = match to {
+        Some(to) => format!("{} TO {}", name(from), name(to)),
+        None => name(from).to_owned(),
+    };
+    if to.is_some_and(|to| to < from || is_month(from) != is_month(to)) {
+        let reason = format!("Invalid interval qualifier: {units}");
+        return Err(Refusal::new("INVALID_LITERAL", at, reason)
+            .hint("ranges are within YEAR TO MONTH or within DAY TO SECOND"));
+    }
     let invalid = || {
-        Refusal::new("INVALID_LITERAL", at, format!("'{written}' is not a valid INTERVAL literal"))
+        let reason = format!("Invalid INTERVAL {units} value: {written}");
+        Refusal::new("INVALID_LITERAL", at, reason)
             .hint("write INTERVAL '7' DAY, INTERVAL '1 02:03:04' DAY TO SECOND or INTERVAL '1-2' YEAR TO MONTH")
     };
-    if matches!(from, Unit::Year | Unit::Month) {
+    if is_month(from) {
         let months = moment::interval_year(written, from, to).ok_or_else(invalid)?;
         let months = if negative { -months } else { months };
         return Ok(Typed::new(lit(months), SqlType::IntervalYear));
@@ -136,6 +159,17 @@ pub(super) fn interval(
     let millis = moment::interval_day(written, from, to).ok_or_else(invalid)?;
     let millis = if negative { -millis } else { millis };
     Ok(Typed::new(lit(millis), SqlType::IntervalDay))
+}
+
+fn name(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Year => "YEAR",
+        Unit::Month => "MONTH",
+        Unit::Day => "DAY",
+        Unit::Hour => "HOUR",
+        Unit::Minute => "MINUTE",
+        Unit::Second => "SECOND",
+    }
 }
 
 /// The instant of the query.

@@ -4,14 +4,15 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, BinaryArray, BinaryBuilder, BooleanArray, Date32Array, Float32Array,
-    Float64Array, Int8Array, Int16Array, Int32Array, Int64Array, ListArray, ListBuilder, MapArray,
-    NullArray, StringArray, StringBuilder, StructArray, TimestampMicrosecondArray, UInt64Array,
+    Array, ArrayRef, AsArray, BinaryArray, BinaryBuilder, BooleanArray, Date32Array,
+    Decimal128Array, Float32Array, Float64Array, Int8Array, Int16Array, Int32Array, Int64Array,
+    ListArray, ListBuilder, MapArray, NullArray, StringArray, StringBuilder, StructArray,
+    TimestampMicrosecondArray, UInt64Array,
 };
 use datafusion::arrow::compute::take_arrays;
 use datafusion::arrow::datatypes::{
-    DataType, Date32Type, Field, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type,
-    Int64Type, TimestampMicrosecondType,
+    DataType, Date32Type, Decimal128Type, Field, Float32Type, Float64Type, Int8Type, Int16Type,
+    Int32Type, Int64Type, TimestampMicrosecondType,
 };
 use datafusion::common::internal_err;
 use datafusion::error::Result;
@@ -89,6 +90,14 @@ impl<'p> Call<'p> {
         }
     }
 
+    /// One answer for each row, from no argument.
+    pub(crate) fn each0<V: Put>(
+        &self,
+        mut f: impl FnMut() -> Result<Option<V>>,
+    ) -> Result<ArrayRef> {
+        V::collect((0..self.rows).map(|_| f()))
+    }
+
     /// One answer for each row from one argument. NULL gives NULL, without a call of `f`.
     pub(crate) fn each1<'a, A, V: Put>(
         &'a self,
@@ -134,6 +143,27 @@ impl<'p> Call<'p> {
         V::collect((0..self.rows).map(|row| match (a.get(row), b.get(row), c.get(row)) {
             (Some(a), Some(b), Some(c)) => f(a, b, c),
             _ => Ok(None),
+        }))
+    }
+
+    /// As [`Call::each1`], from four arguments.
+    pub(crate) fn each4<'a, A, B, C, D, V: Put>(
+        &'a self,
+        mut f: impl FnMut(A, B, C, D) -> Result<Option<V>>,
+    ) -> Result<ArrayRef>
+    where
+        A: Take<'a>,
+        B: Take<'a>,
+        C: Take<'a>,
+        D: Take<'a>,
+    {
+        let (a, b) = (self.values::<A>(0)?, self.values::<B>(1)?);
+        let (c, d) = (self.values::<C>(2)?, self.values::<D>(3)?);
+        V::collect((0..self.rows).map(|row| {
+            match (a.get(row), b.get(row), c.get(row), d.get(row)) {
+                (Some(a), Some(b), Some(c), Some(d)) => f(a, b, c, d),
+                _ => Ok(None),
+            }
         }))
     }
 }
@@ -207,6 +237,8 @@ take!(i8, Int8Array, as_primitive_opt::<Int8Type>);
 take!(i16, Int16Array, as_primitive_opt::<Int16Type>);
 take!(i32, Int32Array, as_primitive_opt::<Int32Type>);
 take!(i64, Int64Array, as_primitive_opt::<Int64Type>);
+// The digits of a decimal; its scale is in the type.
+take!(i128, Decimal128Array, as_primitive_opt::<Decimal128Type>);
 take!(f32, Float32Array, as_primitive_opt::<Float32Type>);
 take!(f64, Float64Array, as_primitive_opt::<Float64Type>);
 take!(&'a str, StringArray, as_string_opt::<i32>);
@@ -304,6 +336,8 @@ put!(i8, Int8Array);
 put!(i16, Int16Array);
 put!(i32, Int32Array);
 put!(i64, Int64Array);
+// `decimal::typed` gives them the precision and scale of the type.
+put!(i128, Decimal128Array);
 put!(f32, Float32Array);
 put!(f64, Float64Array);
 put!(Days, Date32Array, |days: Self| days.0);
@@ -343,6 +377,7 @@ macro_rules! put_bytes {
 
 put_bytes!(Vec<u8>);
 put_bytes!(&[u8]);
+put_bytes!([u8; 16]);
 
 /// An array of texts, some of them NULL.
 impl Put for Vec<Option<String>> {

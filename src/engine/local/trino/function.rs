@@ -36,6 +36,8 @@ pub(crate) struct Form {
     pub(crate) check: Check,
     /// The type of the result where the signature cannot say it, from those of the arguments.
     pub(crate) gives: Option<fn(&[SqlType]) -> SqlType>,
+    /// Whether it gives another answer each time.
+    pub(crate) volatile: bool,
 }
 
 /// Computes one value for each row.
@@ -57,7 +59,7 @@ pub(crate) enum Risk {
 impl Form {
     /// A form that never fails.
     pub(crate) const fn new(signature: &'static str, run: Run) -> Self {
-        Self { signature, run, risk: Risk::Never, check: |_| Ok(()), gives: None }
+        Self { signature, run, risk: Risk::Never, check: |_| Ok(()), gives: None, volatile: false }
     }
 
     /// May fail on some values.
@@ -79,6 +81,13 @@ impl Form {
     #[must_use]
     pub(crate) const fn giving(mut self, gives: fn(&[SqlType]) -> SqlType) -> Self {
         self.gives = Some(gives);
+        self
+    }
+
+    /// Gives another answer each time, also for the same arguments.
+    #[must_use]
+    pub(crate) const fn volatile(mut self) -> Self {
+        self.volatile = true;
         self
     }
 
@@ -117,7 +126,8 @@ impl Planned {
     ) -> Self {
         // What may fail must not be moved in front of a filter, nor be computed at all where it is
         // not asked for. DataFusion promises both only for volatile functions.
-        let volatility = if may_fail { Volatility::Volatile } else { Volatility::Immutable };
+        let volatility =
+            if may_fail || form.volatile { Volatility::Volatile } else { Volatility::Immutable };
         Self {
             name,
             form,
@@ -144,13 +154,32 @@ impl Planned {
         ))
     }
 
+    /// What the call gives where all arguments are constants. `None` where they are not, and where it
+    /// fails: then it fails only if a row reaches it.
+    pub(crate) fn constant(&self, arguments: &[Expr]) -> Option<ScalarValue> {
+        if self.form.volatile {
+            return None;
+        }
+        let constant = |argument: &Expr| match argument {
+            Expr::Literal(value, _) => {
+                Some(Argument::Column(Column::new(value.to_array().ok()?, true)))
+            }
+            _ => None,
+        };
+        let arguments = arguments.iter().map(constant).collect::<Option<_>>()?;
+        match self.run(1, arguments).ok()? {
+            ColumnarValue::Scalar(value) => Some(value),
+            ColumnarValue::Array(values) => ScalarValue::try_from_array(&values, 0).ok(),
+        }
+    }
+
     fn field(&self) -> FieldRef {
         Arc::new(Field::new(self.name, arrow::data_type(&self.gives), true))
     }
 
     fn run(&self, rows: usize, arguments: Vec<Argument>) -> Result<ColumnarValue> {
         let constant = arguments.iter().all(|argument| match argument {
-            Argument::Column(column) => column.is_constant(),
+            Argument::Column(column) => column.is_constant() && !self.form.volatile,
             Argument::Lambda(_) => false,
         });
         let rows = if constant && !arguments.is_empty() { 1 } else { rows };

@@ -6,6 +6,7 @@
 
 mod interval;
 mod read;
+mod shift;
 mod write;
 
 pub(crate) use self::interval::{
@@ -14,6 +15,7 @@ pub(crate) use self::interval::{
 pub(crate) use self::read::{
     has_zone, parse_date, parse_time, parse_timestamp, parse_timestamp_tz, precision_of,
 };
+pub(crate) use self::shift::{date_plus_months, rounded, timestamp_plus_months};
 pub(crate) use self::write::{write_date, write_time, write_timestamp, write_timestamp_tz};
 
 /// Microseconds of a second.

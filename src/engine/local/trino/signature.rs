@@ -3,7 +3,8 @@
 //!
 //! * A capital letter stands for any type, the same one everywhere.
 //! * `varchar` takes text of any length, `timestamp` and `timestamp with time zone` any precision,
-//!   `decimal` any decimal; where the result is one of these too, it is the argument's.
+//!   `decimal` any decimal, each argument its own; where the result is one of these too, it is the
+//!   (first) argument's.
 //! * `...` after the last parameter: any number of these, none included.
 
 use crate::sql::ty::SqlType;
@@ -46,7 +47,8 @@ pub(crate) struct Binding {
     count: usize,
     variables: Vec<(char, SqlType)>,
     precision: u8,
-    decimal: Option<SqlType>,
+    /// Which decimal each argument is, where it is one.
+    decimals: Vec<Option<SqlType>>,
     row: Option<SqlType>,
     /// How many arguments have to be converted.
     pub(crate) conversions: usize,
@@ -77,7 +79,7 @@ impl Signature {
             count: given.len(),
             variables: Vec::new(),
             precision: 0,
-            decimal: None,
+            decimals: vec![None; given.len()],
             row: None,
             conversions: 0,
         };
@@ -86,6 +88,7 @@ impl Signature {
                 (Pattern::Function(parameters, _), Given::Lambda(count))
                     if parameters.len() == *count => {}
                 (Pattern::Function(..), _) | (_, Given::Lambda(_)) => return None,
+                (Pattern::Decimal, Given::Value(ty)) => binding.decimals[at] = Some(decimal(ty)?),
                 (pattern, Given::Value(ty)) => {
                     binding.take(pattern, ty)?;
                 }
@@ -104,6 +107,12 @@ impl Signature {
     }
 }
 
+/// The decimal that a value of this type converts to.
+fn decimal(ty: &SqlType) -> Option<SqlType> {
+    let exact = ty.is_integer() || matches!(ty, SqlType::Decimal(..) | SqlType::Unknown);
+    if exact { ty.common(&SqlType::Decimal(1, 0)) } else { None }
+}
+
 /// The type without a length.
 fn plain(ty: &SqlType) -> SqlType {
     if ty.is_text() { SqlType::VARCHAR } else { ty.clone() }
@@ -120,15 +129,6 @@ impl Binding {
                     Some((_, known)) => *known = known.common(&plain(ty))?,
                     None => self.variables.push((*name, plain(ty))),
                 }
-                Some(())
-            }
-            (Pattern::Decimal, T::Unknown) => Some(()),
-            (Pattern::Decimal, ty) if ty.is_integer() || matches!(ty, T::Decimal(..)) => {
-                let ty = ty.common(&T::Decimal(1, 0))?;
-                self.decimal = Some(match &self.decimal {
-                    Some(known) => known.common(&ty)?,
-                    None => ty,
-                });
                 Some(())
             }
             (Pattern::Timestamp | Pattern::TimestampTz, T::Unknown | T::Date) => Some(()),
@@ -159,6 +159,10 @@ impl Binding {
     pub(crate) fn parameter(&self, at: usize) -> SqlType {
         match self.signature.parameter(at) {
             Pattern::Function(_, gives) => self.known(gives),
+            Pattern::Decimal => {
+                let decimal = self.decimals.get(at).cloned().flatten();
+                decimal.unwrap_or_else(|| self.known(&Pattern::Decimal))
+            }
             pattern => self.known(pattern),
         }
     }
@@ -207,7 +211,10 @@ impl Binding {
                 .iter()
                 .find(|(known, _)| known == name)
                 .map_or(SqlType::Unknown, |(_, ty)| ty.clone()),
-            Pattern::Decimal => self.decimal.clone().unwrap_or(SqlType::Decimal(1, 0)),
+            Pattern::Decimal => {
+                let first = self.decimals.iter().flatten().next();
+                first.cloned().unwrap_or(SqlType::Decimal(1, 0))
+            }
             Pattern::Timestamp => SqlType::Timestamp(self.precision),
             Pattern::TimestampTz => SqlType::TimestampTz(self.precision),
             Pattern::Row => self.row.clone().unwrap_or(SqlType::Unknown),
