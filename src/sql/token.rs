@@ -183,8 +183,9 @@ impl<'a> Lexer<'a> {
             text.push(quote);
             from += 1;
         }
-        Err(Refusal::syntax(start, format!("the {quote} is not closed"))
-            .hint(format!("a {quote} inside is written twice: {quote}{quote}")))
+        Err(Refusal::syntax(start, format!("mismatched input '{quote}'")).hint(format!(
+            "the {quote} is not closed; one inside is written twice: {quote}{quote}"
+        )))
     }
 
     /// The character that `UESCAPE '!'` names, where that follows; otherwise a backslash.

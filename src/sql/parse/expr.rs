@@ -415,7 +415,10 @@ impl Parser<'_> {
         self.need("(")?;
         let value = Box::new(self.expr()?);
         self.need_word("as")?;
-        let ty = self.ty()?;
+        let ty = self.ty().map_err(|refusal| match refusal.code {
+            "TYPE_NOT_FOUND" => Refusal { code: "TYPE_MISMATCH", at: Some(at), ..refusal },
+            _ => refusal,
+        })?;
         self.need(")")?;
         Ok(node(at, ExprKind::Cast { value, ty, or_null }))
     }

@@ -79,7 +79,7 @@ fn what_is_not_trinos_is_refused_where_it_stands() {
         ("SELECT x FROM t WHERE a IS TRUE", 28, "x = true"),
         ("DROP TABLE x", 1, "Athena console"),
         ("CREATE TABLE x AS SELECT 1", 1, "WITH"),
-        ("SELECT CAST(x AS string)", 18, "varchar"),
+        ("SELECT CAST(x AS string)", 8, "varchar"),
         ("SELECT f(a => 1)", 12, "no names"),
         ("", 1, "SELECT"),
     ] {

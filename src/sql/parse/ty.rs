@@ -53,7 +53,7 @@ impl Parser<'_> {
                 self.word("precision");
                 SqlType::Double
             }
-            "decimal" | "numeric" | "dec" => self.decimal()?,
+            "decimal" => self.decimal()?,
             "varchar" => SqlType::Varchar(self.length()?),
             "varbinary" => SqlType::Varbinary,
             "json" => SqlType::Json,
@@ -117,10 +117,33 @@ impl Parser<'_> {
             "char" | "uuid" | "hyperloglog" | "qdigest" | "tdigest" | "color" | "geometry" => {
                 return Err(unsupported(at, &name, "use varchar"));
             }
-            _ => {
-                return Err(Refusal::new("TYPE_NOT_FOUND", at, format!("Unknown type: {word}")));
-            }
+            _ => return Err(self.unknown(word.clone(), at)),
         })
+    }
+
+    /// No such type, with the parameters that it is given.
+    fn unknown(&mut self, name: String, at: usize) -> Refusal {
+        let mut parameters = Vec::new();
+        if self.eat("(") {
+            while let Kind::Integer(text) | Kind::Word(text) = &self.here().kind {
+                parameters.push(text.clone());
+                self.at += 1;
+                self.eat(",");
+            }
+        }
+        let hint = match name.to_lowercase().as_str() {
+            "numeric" | "dec" => Some("write decimal(p, s)"),
+            "text" | "character" => Some("write varchar"),
+            "datetime" => Some("write timestamp"),
+            "float" | "float8" => Some("write double"),
+            _ => None,
+        };
+        let shown = match parameters.as_slice() {
+            [] => name,
+            parameters => format!("{name}({})", parameters.join(", ")),
+        };
+        let refusal = Refusal::new("TYPE_NOT_FOUND", at, format!("Unknown type: {shown}"));
+        Refusal { hint: hint.map(str::to_owned), ..refusal }
     }
 
     fn row_field(&mut self) -> Parsed<(Option<String>, SqlType)> {

@@ -31,6 +31,18 @@ impl Comparison {
         }
     }
 
+    /// The function that compares floating point numbers so, and whether it wants them the other way
+    /// round.
+    fn of_floats(self) -> (&'static str, bool) {
+        match self {
+            Self::Equal | Self::NotEqual => ("$=", false),
+            Self::Less => ("$<", false),
+            Self::LessOrEqual => ("$<=", false),
+            Self::Greater => ("$<", true),
+            Self::GreaterOrEqual => ("$<=", true),
+        }
+    }
+
     fn is_equality(self) -> bool {
         matches!(self, Self::Equal | Self::NotEqual)
     }
@@ -54,6 +66,17 @@ impl Planner<'_> {
             )
             .hint(hint::mismatch(&left.ty, &right.ty)));
         };
+        if matches!(ty, SqlType::Real | SqlType::Double) {
+            let (name, turned) = op.of_floats();
+            let sides = if turned { vec![right, left] } else { vec![left, right] };
+            let compared = self.function(name, sides, at)?;
+            return Ok(match op {
+                Comparison::NotEqual => {
+                    Typed { expr: Expr::Not(Box::new(compared.expr)), ..compared }
+                }
+                _ => compared,
+            });
+        }
         let (left, right) = (self.comparable(left, &ty), self.comparable(right, &ty));
         let may_fail = left.may_fail || right.may_fail;
         let expr = Expr::BinaryExpr(BinaryExpr::new(
@@ -70,8 +93,8 @@ impl Planner<'_> {
         self.comparable(left, &ty).expr.eq(self.comparable(right, &ty).expr)
     }
 
-    /// A value of a common type in the form in which values of that type are compared: of moments,
-    /// only the instant counts.
+    /// A value of a common type in the form in which values of that type are compared: of moments
+    /// only the instant counts, and there is one zero.
     pub(super) fn comparable(&mut self, value: Typed, ty: &SqlType) -> Typed {
         let value = self.converted(value, ty);
         match ty {
@@ -79,6 +102,9 @@ impl Planner<'_> {
                 let may_fail = value.may_fail;
                 let instant = trino::instant::of(value.expr, ty.clone());
                 Typed::failing(instant, SqlType::Bigint, may_fail)
+            }
+            SqlType::Real | SqlType::Double => {
+                self.function("$normal", vec![value.clone()], 0).unwrap_or(value)
             }
             _ => value,
         }

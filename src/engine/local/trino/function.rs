@@ -128,13 +128,17 @@ impl Planned {
         // not asked for. DataFusion promises both only for volatile functions.
         let volatility =
             if may_fail || form.volatile { Volatility::Volatile } else { Volatility::Immutable };
+        let arguments = match takes.as_slice() {
+            [] => Arguments::nullary(volatility),
+            _ => Arguments::variadic_any(volatility),
+        };
         Self {
             name,
             form,
             takes,
             gives,
             may_fail,
-            arguments: Arguments::variadic_any(volatility),
+            arguments,
             higher: HigherOrderSignature::variadic_any(volatility),
             lambdas,
         }

@@ -6,6 +6,7 @@
 use super::function::{Form, Function};
 
 mod decimal;
+mod float;
 mod interval;
 mod moment;
 mod whole;
@@ -17,6 +18,10 @@ pub(super) const OPERATOR: &[Function] = &[
     Function { name: "/", forms: DIVIDE },
     Function { name: "%", forms: REMAINDER },
     Function { name: "negate", forms: NEGATE },
+    float::EQUAL,
+    float::LESS,
+    float::AT_MOST,
+    float::NORMAL,
 ];
 
 /// The sum. `NUMERIC_VALUE_OUT_OF_RANGE` where the type is too narrow for it.

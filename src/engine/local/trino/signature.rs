@@ -109,8 +109,11 @@ impl Signature {
 
 /// The decimal that a value of this type converts to.
 fn decimal(ty: &SqlType) -> Option<SqlType> {
-    let exact = ty.is_integer() || matches!(ty, SqlType::Decimal(..) | SqlType::Unknown);
-    if exact { ty.common(&SqlType::Decimal(1, 0)) } else { None }
+    match ty {
+        SqlType::Decimal(..) => Some(ty.clone()),
+        ty if ty.is_integer() || *ty == SqlType::Unknown => ty.common(&SqlType::Decimal(1, 0)),
+        _ => None,
+    }
 }
 
 /// The type without a length.

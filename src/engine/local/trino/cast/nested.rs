@@ -139,3 +139,86 @@ fn range(ends: &[i32]) -> Range<usize> {
     let end = |at: usize| ends.get(at).and_then(|end| usize::try_from(*end).ok()).unwrap_or(0);
     end(0)..end(1)
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use datafusion::arrow::array::{BooleanArray, Int32Array, StringArray};
+
+    use super::super::{OnFailure, convert_or};
+    use super::*;
+    use crate::engine::local::text;
+    use SqlType as T;
+
+    /// Lists of texts; those at the positions in `absent` are NULL, with their items still there.
+    fn lists(lists: &[&[&str]], absent: &[usize]) -> ArrayRef {
+        let items: StringArray = lists.iter().copied().flatten().map(|text| Some(*text)).collect();
+        let nulls = (0..lists.len()).map(|row| !absent.contains(&row)).collect::<Vec<_>>();
+        let offsets = OffsetBuffer::from_lengths(lists.iter().map(|list| list.len()));
+        let field = Arc::new(arrow::item_field(&T::VARCHAR));
+        Arc::new(ListArray::new(field, offsets, Arc::new(items), Some(nulls.into())))
+    }
+
+    fn shown(values: &ArrayRef, ty: &SqlType) -> Vec<String> {
+        let value =
+            |row| text::value(values, row, ty).unwrap().unwrap_or_else(|| "NULL".to_owned());
+        (0..values.len()).map(value).collect()
+    }
+
+    #[test]
+    fn items_of_what_is_null_do_not_fail() {
+        let (from, to) = (T::array(T::VARCHAR), T::array(T::Bigint));
+        let values = lists(&[&["1", "2"], &["x"], &[], &["3"]], &[1]);
+        let converted = convert(&values, &from, &to).unwrap();
+        assert_eq!(converted.data_type(), &arrow::data_type(&to));
+        assert_eq!(shown(&converted, &to), ["[1, 2]", "NULL", "[]", "[3]"]);
+        let part = convert(&values.slice(2, 2), &from, &to).unwrap();
+        assert_eq!(shown(&part, &to), ["[]", "[3]"]);
+    }
+
+    #[test]
+    fn only_rows_that_fail_are_null() {
+        let (from, to) = (T::array(T::VARCHAR), T::array(T::Integer));
+        let values = lists(&[&["1"], &["2", "x"], &["3"], &["y"], &[]], &[]);
+        assert!(convert(&values, &from, &to).is_err());
+        let converted = convert_or(OnFailure::Null, &values, &from, &to).unwrap();
+        assert_eq!(shown(&converted, &to), ["[1]", "NULL", "[3]", "NULL", "[]"]);
+        assert_eq!(converted.data_type(), &arrow::data_type(&to));
+    }
+
+    #[test]
+    fn fields_of_what_is_null_do_not_fail() {
+        let row = |ty| T::Row(vec![(Some("a".to_owned()), ty)]);
+        let (from, to) = (row(T::VARCHAR), row(T::Date));
+        let T::Row(fields) = &from else { unreachable!() };
+        let texts: ArrayRef =
+            Arc::new(StringArray::from(vec![Some("2026-01-02"), Some("x"), None]));
+        let nulls = BooleanArray::from(vec![true, false, true]).values().clone();
+        let rows =
+            StructArray::new(arrow::row_fields(fields), vec![texts], Some(NullBuffer::new(nulls)));
+        let converted = convert(&(Arc::new(rows) as ArrayRef), &from, &to).unwrap();
+        assert_eq!(shown(&converted, &to), ["{a=2026-01-02}", "NULL", "{a=null}"]);
+    }
+
+    #[test]
+    fn keys_of_a_map_stay_different() {
+        let map = |keys: &[&str], lengths: &[usize]| {
+            let keys: ArrayRef = Arc::new(StringArray::from(keys.to_vec()));
+            let numbers = (0..).take(keys.len());
+            let values: ArrayRef = Arc::new(Int32Array::from_iter_values(numbers));
+            let entries = StructArray::new(
+                arrow::entry_fields(&T::VARCHAR, &T::Integer),
+                vec![keys, values],
+                None,
+            );
+            let field = Arc::new(arrow::entries_field(&T::VARCHAR, &T::Integer));
+            let offsets = OffsetBuffer::from_lengths(lengths.iter().copied());
+            Arc::new(MapArray::new(field, offsets, entries, None, false)) as ArrayRef
+        };
+        let (from, to) = (T::map(T::VARCHAR, T::Integer), T::map(T::Bigint, T::VARCHAR));
+        let converted = convert(&map(&["1", "2", "1"], &[2, 0, 1]), &from, &to).unwrap();
+        assert_eq!(shown(&converted, &to), ["{1=0, 2=1}", "{}", "{1=2}"]);
+        let error = convert(&map(&["1", "01"], &[2]), &from, &to).unwrap_err();
+        assert!(error.to_string().contains("duplicate keys"), "{error}");
+    }
+}
