@@ -3,7 +3,7 @@
 //! The upper 52 bits are milliseconds since 1970 in UTC, the lower 12 bits say which zone. So
 //! packed moments order by time, and functions that keep the zone need no second array.
 
-use chrono::{DateTime, FixedOffset, NaiveDateTime, Offset as _, TimeZone as _, Utc};
+use chrono::{DateTime, Offset as _, TimeZone as _};
 use chrono_tz::{TZ_VARIANTS, Tz};
 
 /// Bits for the zone.
@@ -28,25 +28,46 @@ impl Zone {
     /// The session's zone.
     pub(super) const UTC: Self = Self::Named(Tz::UTC);
 
-    /// Reads `UTC`, `Z`, `+01:00`, `+01`, `+0100`, `UTC+1` or a name of the time zone database, in
-    /// any letter case.
+    /// Reads `UTC`, `Z`, `+01:00`, `+0100`, `+1`, `UTC+1`, `GMT+1:00` or a name of the time zone
+    /// database, in just these letters.
     pub(super) fn parse(text: &str) -> Option<Self> {
-        if let Some(minutes) = offset_minutes(text) {
-            return Self::offset(minutes);
-        }
-        let plain = strip(text, "Etc/").unwrap_or(text);
-        if ["utc", "z", "gmt", "ut", "gmt0", "greenwich", "zulu", "uct", "universal"]
-            .iter()
-            .any(|name| plain.eq_ignore_ascii_case(name))
-        {
+        const UTC: [&str; 14] = [
+            "UTC",
+            "Z",
+            "GMT",
+            "UT",
+            "GMT0",
+            "UCT",
+            "Zulu",
+            "Greenwich",
+            "Universal",
+            "Etc/UTC",
+            "Etc/GMT",
+            "Etc/GMT0",
+            "Etc/UCT",
+            "Etc/Universal",
+        ];
+        // Names of the database that Trino does not take.
+        const MISSING: [&str; 5] = ["EST", "MST", "HST", "ROC", "Factory"];
+        if UTC.contains(&text) {
             return Some(Self::UTC);
         }
-        let offset = ["UTC", "GMT", "UT"].iter().find_map(|name| strip(text, name));
-        if let Some(minutes) = offset.and_then(offset_minutes) {
+        if text.starts_with(['+', '-']) {
+            return Self::offset(offset_minutes(text)?);
+        }
+        if let Some(offset) = text.strip_prefix("Etc/GMT") {
+            // POSIX counts to the west.
+            return Self::offset(-hours_and_minutes(offset)?);
+        }
+        let offset =
+            ["Etc/UTC", "UTC", "GMT", "UT"].iter().find_map(|name| text.strip_prefix(name));
+        if let Some(minutes) = offset.and_then(hours_and_minutes) {
             return Self::offset(minutes);
         }
-        let known = TZ_VARIANTS.iter().find(|zone| zone.name().eq_ignore_ascii_case(text));
-        known.copied().map(Self::Named)
+        if MISSING.contains(&text) || text.starts_with("Etc/") {
+            return None;
+        }
+        text.parse().ok().map(Self::Named)
     }
 
     /// The zone of an offset; zero is UTC.
@@ -84,13 +105,29 @@ impl Zone {
         }
     }
 
+    /// What clocks in this zone show at a moment, as milliseconds as if in UTC.
+    pub(super) fn wall(self, millis: i64) -> i64 {
+        millis.saturating_add(self.millis_at(millis))
+    }
+
+    fn millis_at(self, millis: i64) -> i64 {
+        i64::from(self.seconds_at(millis)) * 1000
+    }
+
+    /// As [`Zone::moment`], but of two moments the one with the offset of `near`.
+    pub(super) fn moment_near(self, wall: i64, near: i64) -> i64 {
+        let offset = self.millis_at(near);
+        let moment = wall.saturating_sub(offset);
+        if self.millis_at(moment) == offset { moment } else { self.moment(wall) }
+    }
+
     /// The moment when clocks in this zone show `wall` (milliseconds as if in UTC).
     ///
     /// The earlier one where they show it twice; where they skip it, the moment as many minutes
     /// later.
     pub(super) fn moment(self, wall: i64) -> i64 {
         let Self::Named(tz) = self else {
-            return wall - i64::from(self.seconds_at(wall)) * 1000;
+            return wall.saturating_sub(self.millis_at(wall));
         };
         let Some(local) = DateTime::from_timestamp_millis(wall) else {
             return wall;
@@ -102,7 +139,7 @@ impl Zone {
             chrono::LocalResult::None => {
                 // Clocks jump over it: the offset from before the jump still counts.
                 const DAY: i64 = 86_400_000;
-                wall - i64::from(self.seconds_at(wall - DAY)) * 1000
+                wall - self.millis_at(wall - DAY)
             }
         }
     }
@@ -121,30 +158,31 @@ impl std::fmt::Display for Zone {
     }
 }
 
-/// What follows a prefix, whatever its letter case.
-fn strip<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
-    let (start, rest) = text.split_at_checked(prefix.len())?;
-    start.eq_ignore_ascii_case(prefix).then_some(rest)
+/// Minutes of `+1`, `+01`, `+0100`, `+01:00` or `+01:00:00`.
+fn offset_minutes(text: &str) -> Option<i32> {
+    let text = text.strip_suffix(":00").filter(|rest| rest.len() == 6).unwrap_or(text);
+    match text.len() {
+        2 | 3 => hours_and_minutes(text),
+        5 => hours_and_minutes(&format!("{}:{}", text.get(..3)?, text.get(3..)?)),
+        6 => hours_and_minutes(text),
+        _ => None,
+    }
 }
 
-fn offset_minutes(text: &str) -> Option<i32> {
+/// Minutes of `+1`, `+01`, `+1:00` or `+01:00`.
+fn hours_and_minutes(text: &str) -> Option<i32> {
     let (sign, rest) = match text.split_at_checked(1)? {
         ("+", rest) => (1, rest),
         ("-", rest) => (-1, rest),
         _ => return None,
     };
-    let (hours, minutes) = match rest.split_once(':') {
-        Some(parts) => parts,
-        None if rest.len() == 4 && rest.is_ascii() => rest.split_at(2),
-        None => (rest, "0"),
+    let (hours, minutes) = rest.split_once(':').unwrap_or((rest, "00"));
+    let number = |digits: &str| -> Option<i32> {
+        digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
     };
-    let number = |digits: &str| {
-        let plain =
-            (1..=2).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-        plain.then(|| digits.parse::<i32>().ok()).flatten()
-    };
+    let fits = (1..=2).contains(&hours.len()) && minutes.len() == 2;
     let (hours, minutes) = (number(hours)?, number(minutes)?);
-    (minutes < 60).then_some(sign * (hours * 60 + minutes))
+    (fits && minutes < 60).then_some(sign * (hours * 60 + minutes))
 }
 
 /// Packs a moment; `None` where it is out of range.
@@ -166,28 +204,14 @@ pub(super) fn zone(packed: i64) -> Zone {
 
 /// What clocks in its zone show, as milliseconds as if in UTC.
 pub(super) fn wall_millis(packed: i64) -> i64 {
-    let millis = millis(packed);
-    millis + i64::from(zone(packed).seconds_at(millis)) * 1000
-}
-
-/// What clocks in its zone show.
-pub(super) fn wall(packed: i64) -> NaiveDateTime {
-    DateTime::<Utc>::from_timestamp_millis(wall_millis(packed)).unwrap_or_default().naive_utc()
-}
-
-/// A moment as chrono has it, in UTC.
-pub(super) fn utc(packed: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp_millis(millis(packed)).unwrap_or_default()
-}
-
-/// Packs a moment of chrono's, with its offset as zone.
-pub(super) fn pack_offset(moment: &DateTime<FixedOffset>) -> Option<i64> {
-    pack(moment.timestamp_millis(), Zone::offset(moment.offset().local_minus_utc() / 60)?)
+    zone(packed).wall(millis(packed))
 }
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
+    use chrono::Utc;
+
     use super::*;
 
     #[test]
@@ -211,13 +235,42 @@ mod tests {
 
     #[test]
     fn zones_are_read_as_trino_reads_them() {
-        assert_eq!(Zone::parse("Z"), Some(Zone::UTC));
-        assert_eq!(Zone::parse("+00:00"), Some(Zone::UTC));
-        assert_eq!(Zone::parse("+0530"), Some(Zone::Offset(330)));
-        assert_eq!(Zone::parse("GMT+1"), Some(Zone::Offset(60)));
-        assert_eq!(Zone::parse("Etc/UTC"), Some(Zone::UTC));
-        assert_eq!(Zone::parse("-3"), Some(Zone::Offset(-180)));
-        for wrong in ["", "+", "+15:00", "+1:60", "Foo", "+1é"] {
+        for (text, zone) in [
+            ("Z", Zone::UTC),
+            ("+00:00", Zone::UTC),
+            ("-0", Zone::UTC),
+            ("Etc/UTC", Zone::UTC),
+            ("GMT-0", Zone::UTC),
+            ("+0530", Zone::Offset(330)),
+            ("+05:30:00", Zone::Offset(330)),
+            ("-3", Zone::Offset(-180)),
+            ("GMT+1", Zone::Offset(60)),
+            ("UT-1:30", Zone::Offset(-90)),
+            ("Etc/GMT+5", Zone::Offset(-300)),
+            ("US/Pacific", Zone::Named(Tz::US__Pacific)),
+        ] {
+            assert_eq!(Zone::parse(text), Some(zone), "{text}");
+        }
+        for wrong in [
+            "",
+            "+",
+            "+15:00",
+            "+1:00",
+            "+01:60",
+            "+530",
+            "+1é",
+            "+00é0",
+            "UTC+",
+            "UTC0",
+            "UTC+0530",
+            "utc",
+            "z",
+            "Foo",
+            "EST",
+            "Etc/Zulu",
+            "europe/berlin",
+            "Etc/GMT+15",
+        ] {
             assert_eq!(Zone::parse(wrong), None, "{wrong}");
         }
     }
@@ -227,7 +280,18 @@ mod tests {
         let berlin = Zone::parse("Europe/Berlin").unwrap();
         let summer = "2026-07-01T12:00:00Z".parse::<DateTime<Utc>>().unwrap().timestamp_millis();
         let packed = pack(summer, berlin).unwrap();
-        assert_eq!(wall(packed).to_string(), "2026-07-01 14:00:00");
+        assert_eq!(wall_millis(packed) - summer, 2 * 3_600_000);
         assert_eq!(berlin.moment(wall_millis(packed)), summer);
+    }
+
+    #[test]
+    fn of_two_moments_the_near_one_is_meant() {
+        let berlin = Zone::parse("Europe/Berlin").unwrap();
+        let first = "2026-10-25T00:30:00Z".parse::<DateTime<Utc>>().unwrap().timestamp_millis();
+        let second = first + 3_600_000;
+        let wall = berlin.wall(first);
+        assert_eq!(berlin.wall(second), wall);
+        assert_eq!(berlin.moment(wall), first);
+        assert_eq!(berlin.moment_near(wall, second), second);
     }
 }

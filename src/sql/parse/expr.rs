@@ -173,6 +173,12 @@ impl Parser<'_> {
         }
         let mut value = self.postfix()?;
         while self.words(&["at", "time", "zone"]) {
+            let interval = self.here().is_word("interval") && self.interval_follows();
+            if !interval && !matches!(self.here().kind, Kind::Text(_)) {
+                return Err(self
+                    .unexpected("'INTERVAL', <string>")
+                    .hint("for a zone that is no constant: at_timezone(x, zone)"));
+            }
             let zone = self.postfix()?;
             value = node(value.at, ExprKind::AtZone(Box::new(value), Box::new(zone)));
         }

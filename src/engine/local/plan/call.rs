@@ -397,8 +397,6 @@ impl Planner<'_> {
         let values: Vec<Typed> =
             values.into_iter().zip(&takes).map(|(value, ty)| self.converted(value, ty)).collect();
         let constants: Vec<Option<&ScalarValue>> = values.iter().map(Typed::constant).collect();
-        (form.check)(&constants)
-            .map_err(|error| Refusal::new("INVALID_FUNCTION_ARGUMENT", at, said(&error)))?;
         may_fail |= form.may_fail(&constants);
         let planned = Planned::new(function.name, form, takes, gives, Vec::new(), may_fail);
         let exprs = values.into_iter().map(|value| value.expr).collect();

@@ -114,46 +114,81 @@ impl Planner<'_> {
         self.function("at_timezone", vec![value, zone], at)
     }
 
-    pub(super) fn extract(&mut self, field: &Ident, value: Typed, at: usize) -> Result<Typed> {
-        const FIELDS: [(&str, &str); 16] = [
-            ("year", "year"),
-            ("quarter", "quarter"),
-            ("month", "month"),
-            ("week", "week"),
-            ("day", "day"),
-            ("day_of_month", "day"),
-            ("day_of_week", "day_of_week"),
-            ("dow", "day_of_week"),
-            ("day_of_year", "day_of_year"),
-            ("doy", "day_of_year"),
-            ("year_of_week", "year_of_week"),
-            ("yow", "year_of_week"),
-            ("hour", "hour"),
-            ("minute", "minute"),
-            ("second", "second"),
-            ("timezone_hour", "timezone_hour"),
-        ];
-        let key = field.key();
-        let function = FIELDS.iter().find(|(name, _)| *name == key).map(|(_, function)| *function);
-        let function = match (function, key.as_str()) {
-            (None, "timezone_minute") => "timezone_minute",
-            (Some(function), _) => function,
-            (None, _) => {
-                return Err(Refusal::syntax(
-                    field.at,
-                    format!("Invalid EXTRACT field: {}", field.text),
-                )
-                .hint(if key == "epoch" { "write to_unixtime(x)" } else { "fields are YEAR, QUARTER, MONTH, WEEK, DAY, DOW, DOY, YOW, HOUR, MINUTE, SECOND" }));
-            }
+    /// `EXTRACT(field FROM value)`
+    pub(super) fn extract(
+        &mut self,
+        field: &Ident,
+        value: Typed,
+        at: usize,
+        value_at: usize,
+    ) -> Result<Typed> {
+        let written = field.text.to_uppercase();
+        let Some((_, function, group)) = FIELDS.iter().find(|(name, ..)| *name == written) else {
+            let known: Vec<_> = FIELDS.iter().map(|(name, ..)| *name).collect();
+            let message =
+                format!("Invalid EXTRACT field {written}, valid fields are: {}", known.join(", "));
+            let refusal = Refusal::syntax(at, message);
+            return Err(match written.as_str() {
+                "EPOCH" => refusal.hint("write to_unixtime(x)"),
+                _ => refusal,
+            });
         };
-        if value.ty.is_text() {
-            return Err(Refusal::new(
-                "TYPE_MISMATCH",
-                at,
-                format!("Cannot extract {} from {}", function, value.ty),
-            )
-            .hint("write from_iso8601_timestamp(x)"));
+        if !group.is_in(&value.ty) {
+            let message = format!("Cannot extract {written} from {}", value.ty);
+            let refusal = Refusal::new("TYPE_MISMATCH", value_at, message);
+            return Err(match value.ty.is_text() {
+                true => refusal.hint("write from_iso8601_timestamp(x)"),
+                false => refusal,
+            });
         }
         self.function(function, vec![value], at)
     }
 }
+
+/// What a field of `EXTRACT` is a part of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// Years and months.
+    Year,
+    Day,
+    /// Quarters, weeks and days within others.
+    OfDate,
+    Time,
+    Zone,
+}
+
+impl Part {
+    /// Whether values of a type have it.
+    fn is_in(self, ty: &SqlType) -> bool {
+        match ty {
+            SqlType::Date => !matches!(self, Self::Time | Self::Zone),
+            SqlType::Timestamp(_) => self != Self::Zone,
+            SqlType::TimestampTz(_) => true,
+            SqlType::Time(_) => self == Self::Time,
+            SqlType::IntervalYear => self == Self::Year,
+            SqlType::IntervalDay => matches!(self, Self::Day | Self::Time),
+            _ => false,
+        }
+    }
+}
+
+/// Fields of `EXTRACT`, the functions that they are, and what they are a part of.
+const FIELDS: [(&str, &str, Part); 17] = [
+    ("YEAR", "year", Part::Year),
+    ("QUARTER", "quarter", Part::OfDate),
+    ("MONTH", "month", Part::Year),
+    ("WEEK", "week", Part::OfDate),
+    ("DAY", "day", Part::Day),
+    ("DAY_OF_MONTH", "day", Part::Day),
+    ("DAY_OF_WEEK", "day_of_week", Part::OfDate),
+    ("DOW", "day_of_week", Part::OfDate),
+    ("DAY_OF_YEAR", "day_of_year", Part::OfDate),
+    ("DOY", "day_of_year", Part::OfDate),
+    ("YEAR_OF_WEEK", "year_of_week", Part::OfDate),
+    ("YOW", "year_of_week", Part::OfDate),
+    ("HOUR", "hour", Part::Time),
+    ("MINUTE", "minute", Part::Time),
+    ("SECOND", "second", Part::Time),
+    ("TIMEZONE_MINUTE", "timezone_minute", Part::Zone),
+    ("TIMEZONE_HOUR", "timezone_hour", Part::Zone),
+];

@@ -152,7 +152,7 @@ impl Planner<'_> {
             }
             ExprKind::Extract(field, value) => {
                 let typed = self.expr(value, context)?;
-                self.extract(field, typed, at)
+                self.extract(field, typed, at, value.at)
             }
             ExprKind::Array(items) => {
                 let places: Vec<usize> = items.iter().map(|item| item.at).collect();

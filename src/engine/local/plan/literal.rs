@@ -175,15 +175,17 @@ fn name(unit: Unit) -> &'static str {
 /// The instant of the query.
 pub(super) fn now(millis: i64, now: Now, precision: Option<u8>, at: usize) -> Result<Typed> {
     const DAY: i64 = 86_400_000;
-    let finest = if now == Now::Timestamp { 3 } else { 6 };
+    /// Digits of a second's fraction in any type. Those beyond milliseconds are zeros.
+    const FINEST: u8 = 12;
     let precision = precision.unwrap_or(3);
-    if precision > finest {
-        return Err(Refusal::new(
-            "NOT_SUPPORTED",
-            at,
-            format!("the embedded engine does not have a precision of {precision} here"),
-        )
-        .hint(format!("at most ({finest})")));
+    if precision > FINEST {
+        let name = match now {
+            Now::Timestamp => "TIMESTAMP WITH TIME ZONE",
+            Now::LocalTime => "TIME",
+            Now::Date | Now::LocalTimestamp => "TIMESTAMP",
+        };
+        let message = format!("{name} precision must be in range [0, {FINEST}]: {precision}");
+        return Err(Refusal::new("NUMERIC_VALUE_OUT_OF_RANGE", at, message));
     }
     let step = 10_i64.pow(3_u32.saturating_sub(u32::from(precision)));
     let millis = millis.div_euclid(step) * step;

@@ -32,7 +32,7 @@ pub(crate) struct Form {
     pub(crate) signature: &'static str,
     pub(crate) run: Run,
     pub(crate) risk: Risk,
-    /// Refuses bad constants while planning.
+    /// Whether it will fail for bad constants.
     pub(crate) check: Check,
     /// The type of the result where the signature cannot say it, from those of the arguments.
     pub(crate) gives: Option<fn(&[SqlType]) -> SqlType>,
@@ -91,12 +91,15 @@ impl Form {
         self
     }
 
-    /// Whether a call with these arguments may fail.
+    /// Whether a call with these arguments may fail. One that will fail fails when it runs, so
+    /// that `TRY` sees it, and rows that are not there do not fail.
     pub(crate) fn may_fail(&self, constants: &[Option<&ScalarValue>]) -> bool {
         match self.risk {
             Risk::Never => false,
             Risk::Always => true,
-            Risk::UnlessConstant(at) => constants.get(at).is_none_or(Option::is_none),
+            Risk::UnlessConstant(at) => {
+                constants.get(at).is_none_or(Option::is_none) || (self.check)(constants).is_err()
+            }
         }
     }
 }

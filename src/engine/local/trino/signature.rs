@@ -2,9 +2,9 @@
 //! call gives their variables.
 //!
 //! * A capital letter stands for any type, the same one everywhere.
-//! * `varchar` takes text of any length, `timestamp` and `timestamp with time zone` any precision,
-//!   `decimal` any decimal, each argument its own; where the result is one of these too, it is the
-//!   (first) argument's.
+//! * `varchar` takes text of any length, `time`, `timestamp` and `timestamp with time zone` any
+//!   precision, `decimal` any decimal, each argument its own; where the result is one of these too,
+//!   it is the (first) argument's.
 //! * `...` after the last parameter: any number of these, none included.
 
 use crate::sql::ty::SqlType;
@@ -15,6 +15,7 @@ enum Pattern {
     Type(SqlType),
     Variable(char),
     Decimal,
+    Time,
     Timestamp,
     TimestampTz,
     Array(Box<Pattern>),
@@ -134,7 +135,12 @@ impl Binding {
                 }
                 Some(())
             }
-            (Pattern::Timestamp | Pattern::TimestampTz, T::Unknown | T::Date) => Some(()),
+            (Pattern::Time | Pattern::Timestamp | Pattern::TimestampTz, T::Unknown)
+            | (Pattern::Timestamp | Pattern::TimestampTz, T::Date) => Some(()),
+            (Pattern::Time, T::Time(precision)) => {
+                self.precision = self.precision.max(*precision);
+                Some(())
+            }
             (Pattern::Timestamp | Pattern::TimestampTz, T::Timestamp(precision))
             | (Pattern::TimestampTz, T::TimestampTz(precision)) => {
                 self.precision = self.precision.max(*precision);
@@ -218,6 +224,7 @@ impl Binding {
                 let first = self.decimals.iter().flatten().next();
                 first.cloned().unwrap_or(SqlType::Decimal(1, 0))
             }
+            Pattern::Time => SqlType::Time(self.precision),
             Pattern::Timestamp => SqlType::Timestamp(self.precision),
             Pattern::TimestampTz => SqlType::TimestampTz(self.precision),
             Pattern::Row => self.row.clone().unwrap_or(SqlType::Unknown),
@@ -282,6 +289,7 @@ fn pattern(text: &str) -> Pattern {
         return Pattern::Type(SqlType::Row(fields.into_iter().map(known).collect()));
     }
     Pattern::Type(match text {
+        "time" => return Pattern::Time,
         "timestamp" => return Pattern::Timestamp,
         "timestamp with time zone" => return Pattern::TimestampTz,
         "decimal" => return Pattern::Decimal,
@@ -298,7 +306,6 @@ fn pattern(text: &str) -> Pattern {
         "json" => SqlType::Json,
         "ipaddress" => SqlType::IpAddress,
         "date" => SqlType::Date,
-        "time" => SqlType::Time(3),
         "timestamp(3)" => SqlType::Timestamp(3),
         "timestamp(3) with time zone" => SqlType::TimestampTz(3),
         "interval day to second" => SqlType::IntervalDay,

@@ -92,10 +92,6 @@ impl<'a> Read<'a> {
     fn zone(&self) -> Option<Zone> {
         match self.zone {
             "" => Some(Zone::UTC),
-            // Trino wants two digits where there are minutes.
-            zone if zone.starts_with(['+', '-']) && zone.find(':').is_some_and(|at| at != 3) => {
-                None
-            }
             zone => Zone::parse(zone),
         }
     }
