@@ -1,6 +1,6 @@
 //! Values as keys: two that are not distinct become the same bytes.
 //!
-//! Of a moment only the instant counts, `-0.0` is `0.0`, and entries of maps have no order.
+//! Of a moment only the instant counts, `-0.0` is `0.0`, one NaN is like another, and entries of maps have no order.
 
 use std::sync::Arc;
 
@@ -56,12 +56,12 @@ pub(super) fn normal(array: &ArrayRef, ty: &SqlType) -> Result<ArrayRef> {
             Arc::new(packed.unary::<_, Int64Type>(zone::instant))
         }
         SqlType::Real => {
-            let zero = |value: f32| if value == 0.0 { 0.0 } else { value };
-            Arc::new(array.as_primitive::<Float32Type>().unary::<_, Float32Type>(zero))
+            let one = |value: f32| if value.is_nan() { f32::NAN } else { value + 0.0 };
+            Arc::new(array.as_primitive::<Float32Type>().unary::<_, Float32Type>(one))
         }
         SqlType::Double => {
-            let zero = |value: f64| if value == 0.0 { 0.0 } else { value };
-            Arc::new(array.as_primitive::<Float64Type>().unary::<_, Float64Type>(zero))
+            let one = |value: f64| if value.is_nan() { f64::NAN } else { value + 0.0 };
+            Arc::new(array.as_primitive::<Float64Type>().unary::<_, Float64Type>(one))
         }
         SqlType::Array(item) => {
             let list = array.as_list::<i32>();
