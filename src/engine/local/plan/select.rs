@@ -342,7 +342,14 @@ impl Planner<'_> {
         scope: &Scope<'_>,
         clause: &'static str,
     ) -> Result<Typed> {
-        let typed = self.expr(expr, &Context::new(*scope, Allow::Nothing, clause))?;
+        let typed = self.expr(expr, &Context::new(*scope, Allow::Nothing, clause));
+        let typed = typed.map_err(|refusal| match refusal.code {
+            // Trino points at the whole condition.
+            "EXPRESSION_NOT_SCALAR" if refusal.message.starts_with(clause) => {
+                Refusal { at: Some(expr.at), ..refusal }
+            }
+            _ => refusal,
+        })?;
         self.boolean(typed, expr.at, clause)
     }
 

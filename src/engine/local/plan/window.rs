@@ -196,7 +196,10 @@ impl Planner<'_> {
         bound(&frame.start, "start")?;
         let end = bound(&frame.end, "end")?;
         let start = bound(&frame.start, "start")?;
-        Ok(WindowFrame::new_bounds(unit, start, end))
+        Ok(match is_empty(&start, &end) {
+            true => empty(),
+            false => WindowFrame::new_bounds(unit, start, end),
+        })
     }
 
     /// How far a frame goes.
@@ -387,6 +390,23 @@ fn check_bounds(frame: &Frame) -> Result<()> {
         _ => return Ok(()),
     };
     Err(Refusal::new("INVALID_WINDOW_FRAME", frame.at, format!("Window frame {what}")))
+}
+
+/// Whether a frame ends before it begins, which DataFusion does not allow.
+fn is_empty(start: &WindowFrameBound, end: &WindowFrameBound) -> bool {
+    use WindowFrameBound::{Following, Preceding};
+    match (start, end) {
+        (Preceding(from), Preceding(to)) => !from.is_null() && to > from,
+        (Following(from), Following(to)) => !to.is_null() && from > to,
+        _ => false,
+    }
+}
+
+/// A frame that has no rows: it lies behind all there are.
+fn empty() -> WindowFrame {
+    const FAR: u64 = 1 << 62;
+    let far = || WindowFrameBound::Following(ScalarValue::UInt64(Some(FAR)));
+    WindowFrame::new_bounds(WindowFrameUnits::Rows, far(), far())
 }
 
 /// An offset as DataFusion wants it; `None` for NULL and what is negative.

@@ -50,6 +50,8 @@ mod sliding;
 mod start;
 mod sum;
 mod tally;
+#[cfg(test)]
+mod tests;
 mod top;
 mod variance;
 

@@ -114,11 +114,12 @@ impl PartialEq for Planned {
 
 impl Eq for Planned {}
 
+/// DataFusion takes calls of one name over the same columns for one if their hashes are equal, so
+/// everything goes into it.
 impl Hash for Planned {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.name.hash(state);
-        self.takes.hash(state);
-        self.distinct.hash(state);
+        (self.name, self.form, self.distinct).hash(state);
+        (&self.takes, &self.gives, &self.sorts).hash(state);
     }
 }
 

@@ -99,10 +99,11 @@ fn central(answer: fn(&[f64; 5]) -> Option<f64>, types: &Types<'_>) -> Method {
             *n += 1.0;
             let distance = x - *m1;
             let step = distance / *n;
+            let step2 = step * step;
             let square = distance * step * before;
             *m1 += step;
-            *m4 += square * step * step * (*n * *n - 3.0 * *n + 3.0) + 6.0 * step * step * *m2
-                - 4.0 * step * *m3;
+            *m4 +=
+                square * step2 * (*n * *n - 3.0 * *n + 3.0) + 6.0 * step2 * *m2 - 4.0 * step * *m3;
             *m3 += square * step * (*n - 2.0) - 3.0 * step * *m2;
             *m2 += square;
         },
