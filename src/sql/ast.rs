@@ -245,9 +245,11 @@ pub struct Window {
     pub partition: Vec<Expr>,
     /// `ORDER BY`
     pub order: Vec<Sort>,
+    /// Byte of `ORDER BY`.
+    pub order_at: usize,
     /// Which rows around the current one count.
     pub frame: Option<Frame>,
-    /// Byte in the text.
+    /// Byte in the text, after the parenthesis.
     pub at: usize,
 }
 
@@ -260,6 +262,8 @@ pub struct Frame {
     pub start: Bound,
     /// Where it ends.
     pub end: Bound,
+    /// Byte in the text.
+    pub at: usize,
 }
 
 /// What a frame's bounds count.

@@ -8,6 +8,7 @@ use datafusion::error::DataFusionError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Code {
     DivisionByZero,
+    ExceededFunctionMemoryLimit,
     InvalidCastArgument,
     InvalidFunctionArgument,
     NotSupported,
@@ -19,6 +20,7 @@ impl Code {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::DivisionByZero => "DIVISION_BY_ZERO",
+            Self::ExceededFunctionMemoryLimit => "EXCEEDED_FUNCTION_MEMORY_LIMIT",
             Self::InvalidCastArgument => "INVALID_CAST_ARGUMENT",
             Self::InvalidFunctionArgument => "INVALID_FUNCTION_ARGUMENT",
             Self::NotSupported => "NOT_SUPPORTED",
@@ -76,6 +78,11 @@ pub(super) fn not_supported(message: impl Into<String>) -> DataFusionError {
 /// `DIVISION_BY_ZERO`.
 pub(super) fn division_by_zero() -> DataFusionError {
     Failure { code: Code::DivisionByZero, message: "Division by zero".to_owned() }.into()
+}
+
+/// An answer that is larger than Trino allows: `EXCEEDED_FUNCTION_MEMORY_LIMIT`.
+pub(super) fn too_large(message: impl Into<String>) -> DataFusionError {
+    Failure { code: Code::ExceededFunctionMemoryLimit, message: message.into() }.into()
 }
 
 /// The failure behind an error, if it is one of Trino's.

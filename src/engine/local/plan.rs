@@ -17,9 +17,11 @@ use crate::sql::ast::{Name, Query, Statement};
 use crate::sql::refusal::Refusal;
 use crate::sql::ty::SqlType;
 
+mod aggregate_call;
 mod aggregation;
 mod call;
 mod compare;
+mod constant;
 mod convert;
 mod expr;
 mod grouping;
@@ -35,6 +37,7 @@ mod show;
 mod subquery;
 mod unnest;
 mod window;
+mod window_call;
 
 /// A table that queries can select from.
 #[derive(Clone)]

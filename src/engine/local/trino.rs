@@ -22,6 +22,7 @@ pub(super) mod float;
 pub(super) mod function;
 pub(super) mod instant;
 pub(super) mod json;
+pub(super) mod key;
 pub(super) mod like;
 mod map;
 pub(super) mod moment;
@@ -81,8 +82,10 @@ pub(super) fn aggregate_form(
     aggregate: &'static Aggregate,
     given: &[Given],
 ) -> Option<(&'static AggregateForm, Binding)> {
-    let bind =
-        |form: &'static AggregateForm| Some((form, Signature::parse(form.signature).bind(given)?));
+    let bind = |form: &'static AggregateForm| {
+        let binding = Signature::parse(form.signature).bind(given)?;
+        form.works_on(&binding.parameters()).then_some((form, binding))
+    };
     aggregate.forms.iter().filter_map(bind).min_by_key(|(_, binding)| binding.conversions)
 }
 

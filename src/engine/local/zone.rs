@@ -196,6 +196,11 @@ pub(super) fn millis(packed: i64) -> i64 {
     packed >> ZONE_BITS
 }
 
+/// The same moment for all zones it can be shown in.
+pub(super) fn instant(packed: i64) -> i64 {
+    millis(packed) << ZONE_BITS
+}
+
 /// The zone it is shown in.
 pub(super) fn zone(packed: i64) -> Zone {
     let key = packed & ((1 << ZONE_BITS) - 1);

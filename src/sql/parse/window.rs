@@ -22,14 +22,16 @@ impl Parser<'_> {
     }
 
     fn window(&mut self) -> Parsed<Window> {
-        let at = self.place();
         self.need("(")?;
+        let at = self.place();
         const CLAUSES: [&str; 4] = ["partition", "rows", "range", "groups"];
         let named = self.is_name(0) && !CLAUSES.iter().any(|word| self.here().is_word(word));
         let base = if named { Some(self.ident()?) } else { None };
         let partition =
             if self.words(&["partition", "by"]) { self.list(Self::expr)? } else { Vec::new() };
+        let order_at = self.place();
         let order = self.order_by()?;
+        let frame_at = self.place();
         let unit = if self.word("rows") {
             Some(FrameUnit::Rows)
         } else if self.word("range") {
@@ -44,12 +46,15 @@ impl Parser<'_> {
             Some(unit) if self.word("between") => {
                 let start = self.bound()?;
                 self.need_word("and")?;
-                Some(Frame { unit, start, end: self.bound()? })
+                Some(Frame { unit, start, end: self.bound()?, at: frame_at })
             }
-            Some(unit) => Some(Frame { unit, start: self.bound()?, end: Bound::Current }),
+            Some(unit) => {
+                let start = self.bound()?;
+                Some(Frame { unit, start, end: Bound::Current, at: frame_at })
+            }
         };
         self.need(")")?;
-        Ok(Window { base, partition, order, frame, at })
+        Ok(Window { base, partition, order, order_at, frame, at })
     }
 
     fn bound(&mut self) -> Parsed<Bound> {

@@ -2,15 +2,14 @@
 
 use datafusion::common::ScalarValue;
 use datafusion::error::DataFusionError;
-use datafusion::logical_expr::expr::{AggregateFunction, NullTreatment};
-use datafusion::logical_expr::utils::COUNT_STAR_EXPANSION;
-use datafusion::logical_expr::{Expr, WindowFunctionDefinition, lit};
+use datafusion::logical_expr::{Expr, lit};
 
 use super::super::failure;
 use super::super::trino::{self, function::Function, function::Planned, signature::Given};
+use super::aggregate_call::{allowed, shown};
 use super::expr::{Allow, Context, common};
 use super::scope::Parameter;
-use super::window::{self, WINDOW_ONLY};
+use super::window::WINDOW_ONLY;
 use super::{Planner, Result, Typed, hint};
 use crate::sql::ast::{self, Call, Comparison, ExprKind, Now};
 use crate::sql::refusal::Refusal;
@@ -24,13 +23,8 @@ pub(super) const MISSING: &[&str] = &[
     "bing_tile",
     "checksum",
     "classify",
-    "corr",
-    "covar_pop",
-    "covar_samp",
     "approx_most_frequent",
     "approx_set",
-    "bitwise_and_agg",
-    "bitwise_or_agg",
     "char2hexint",
     "color",
     "cosine_similarity",
@@ -42,7 +36,6 @@ pub(super) const MISSING: &[&str] = &[
     "inverse_normal_cdf",
     "json_array",
     "json_object",
-    "kurtosis",
     "learn_classifier",
     "line_locate_point",
     "make_set_digest",
@@ -53,10 +46,7 @@ pub(super) const MISSING: &[&str] = &[
     "parse_data_size",
     "qdigest_agg",
     "reduce_agg",
-    "regr_intercept",
-    "regr_slope",
     "render",
-    "skewness",
     "spooky_hash_v2_32",
     "spooky_hash_v2_64",
     "tdigest_agg",
@@ -106,7 +96,7 @@ impl Planner<'_> {
     pub(super) fn call(&mut self, call: &Call, at: usize, context: &Context<'_>) -> Result<Typed> {
         let name = call.name.key();
         if WINDOW_ONLY.contains(&name.as_str()) {
-            self.allowed(call, at, context, Allow::Everything)?;
+            allowed(&shown(call), at, context, Allow::Everything)?;
             return self.window_function(call, &name, at, context);
         }
         if let Some(aggregate) = trino::aggregate(&name) {
@@ -114,19 +104,15 @@ impl Planner<'_> {
         }
         if call.distinct || call.filter.is_some() || !call.order.is_empty() || call.star {
             let what = if call.distinct {
-                "DISTINCT"
+                "DISTINCT is not supported for non-aggregation functions"
             } else if call.filter.is_some() {
-                "FILTER"
+                "Filter is only valid for aggregation functions"
             } else if call.star {
-                "*"
+                "* is only valid for aggregation functions"
             } else {
-                "ORDER BY"
+                "ORDER BY is only valid for aggregation functions"
             };
-            return Err(Refusal::new(
-                "FUNCTION_NOT_AGGREGATE",
-                at,
-                format!("{what} is not supported for non-aggregate function {name}"),
-            ));
+            return Err(Refusal::new("FUNCTION_NOT_AGGREGATE", at, what));
         }
         if call.over.is_some() {
             return Err(Refusal::new(
@@ -154,147 +140,6 @@ impl Planner<'_> {
                 None => Err(hint::unknown_function(&call.name.text, call.name.at)),
             },
         }
-    }
-
-    /// Refuses what may not stand in this place.
-    fn allowed(&self, call: &Call, at: usize, context: &Context<'_>, needs: Allow) -> Result<()> {
-        let enough = match context.allow {
-            Allow::Everything => true,
-            Allow::Aggregates => needs == Allow::Aggregates,
-            Allow::Nothing => false,
-        };
-        if enough && context.parameters.is_empty() {
-            return Ok(());
-        }
-        if !context.parameters.is_empty() {
-            return Err(Refusal::new(
-                "EXPRESSION_NOT_SCALAR",
-                at,
-                "Lambda expression cannot contain aggregations, window functions or grouping operations",
-            ));
-        }
-        if context.clause == "aggregation" {
-            return Err(Refusal::new(
-                "NESTED_AGGREGATION",
-                at,
-                format!("Cannot nest aggregations inside aggregation: {}", call.name.text),
-            ));
-        }
-        Err(Refusal::new(
-            "EXPRESSION_NOT_SCALAR",
-            at,
-            format!(
-                "{} cannot contain aggregations, window functions or grouping operations: [{}]",
-                context.clause, call.name.text
-            ),
-        )
-        .hint("filter on it in HAVING, or in a query around this one"))
-    }
-
-    fn aggregate(
-        &mut self,
-        aggregate: &'static trino::aggregate::Aggregate,
-        call: &Call,
-        at: usize,
-        context: &Context<'_>,
-    ) -> Result<Typed> {
-        let over = call.over.as_ref();
-        let needs = if over.is_some() { Allow::Everything } else { Allow::Aggregates };
-        self.allowed(call, at, context, needs)?;
-        let inside = match over {
-            // `sum(count(*)) OVER ()` sums what was counted for each group.
-            Some(_) => Context { allow: Allow::Aggregates, ..*context },
-            None => Context { allow: Allow::Nothing, clause: "aggregation", ..*context },
-        };
-        let arguments: Vec<Typed> = call
-            .arguments
-            .iter()
-            .map(|argument| self.expr(argument, &inside))
-            .collect::<Result<_>>()?;
-        if call.star && aggregate.name != "count" {
-            return Err(Refusal::new(
-                "FUNCTION_NOT_FOUND",
-                at,
-                format!("Unexpected parameters (*) for function {}", aggregate.name),
-            ));
-        }
-        let (mut exprs, gives, wrap, udf, takes);
-        if aggregate.name == "count" && (call.star || arguments.is_empty()) {
-            exprs = vec![Expr::Literal(COUNT_STAR_EXPANSION, None)];
-            udf = datafusion::functions_aggregate::count::count_udaf();
-            gives = SqlType::Bigint;
-            wrap = None;
-            takes = Vec::new();
-        } else {
-            let given: Vec<_> =
-                arguments.iter().map(|argument| Given::Value(argument.ty.clone())).collect();
-            let Some((form, binding)) = trino::aggregate_form(aggregate, &given) else {
-                return Err(unexpected(
-                    aggregate.name,
-                    &given,
-                    aggregate.forms.iter().map(|form| form.signature),
-                    at,
-                ));
-            };
-            takes = binding.parameters();
-            gives = form.gives.map_or_else(|| binding.result(), |gives| gives(&takes));
-            let converted = arguments.into_iter().zip(&takes);
-            let converted =
-                converted.map(|(argument, ty)| self.converted(argument, ty).expr).collect();
-            let built = (form.build)(&takes, &gives, converted)
-                .map_err(|error| Refusal::new("INVALID_FUNCTION_ARGUMENT", at, said(&error)))?;
-            exprs = built.args;
-            udf = built.udf;
-            wrap = built.wrap;
-        }
-        let mut order = Vec::new();
-        for sort in &call.order {
-            let key = self.expr(&sort.expr, &inside)?;
-            order.push(self.sort_key(key, sort)?);
-        }
-        if call.distinct && !order.is_empty() && order.iter().any(|key| !exprs.contains(&key.expr))
-        {
-            return Err(Refusal::new(
-                "EXPRESSION_NOT_IN_DISTINCT",
-                at,
-                "For aggregate function with DISTINCT, ORDER BY expressions must appear in arguments",
-            ));
-        }
-        // Rows of one order give one answer, also where the order leaves it open.
-        let _ = &takes;
-        let nulls = call.ignore_nulls.then_some(NullTreatment::IgnoreNulls);
-        let expr = if let Some(over) = over {
-            if call.filter.is_some() {
-                return Err(window::filtered(at));
-            }
-            if call.distinct {
-                return Err(Refusal::new(
-                    "NOT_SUPPORTED",
-                    at,
-                    "DISTINCT in window function parameters not yet supported",
-                ));
-            }
-            let window = self.over(over, context)?;
-            let definition = WindowFunctionDefinition::AggregateUDF(udf);
-            window::over_window(definition, std::mem::take(&mut exprs), window, nulls, false)
-        } else {
-            let filter = match &call.filter {
-                None => None,
-                Some(filter) => {
-                    let typed = self.expr(filter, &inside)?;
-                    Some(Box::new(self.boolean(typed, filter.at, "FILTER expression")?.expr))
-                }
-            };
-            Expr::AggregateFunction(AggregateFunction::new_udf(
-                udf,
-                std::mem::take(&mut exprs),
-                call.distinct,
-                filter,
-                order,
-                nulls,
-            ))
-        };
-        Ok(Typed::new(wrap.map_or(expr.clone(), |wrap| wrap(expr)), gives))
     }
 
     /// A function whose arguments may be lambdas.
@@ -575,7 +420,7 @@ pub(super) fn said(error: &DataFusionError) -> String {
 }
 
 /// Arguments that no form takes.
-fn unexpected<'a>(
+pub(super) fn unexpected<'a>(
     name: &str,
     given: &[Given],
     signatures: impl Iterator<Item = &'a str>,

@@ -27,6 +27,8 @@ pub(super) struct Context<'a> {
     pub(super) allow: Allow,
     /// As errors call the place.
     pub(super) clause: &'static str,
+    /// Name and place of the aggregate function around it.
+    pub(super) aggregation: Option<(&'a str, usize)>,
     /// Parameters of the lambdas around it.
     pub(super) parameters: &'a [Parameter],
     /// Output columns that names may stand for.
@@ -37,7 +39,15 @@ pub(super) struct Context<'a> {
 
 impl<'a> Context<'a> {
     pub(super) fn new(scope: Scope<'a>, allow: Allow, clause: &'static str) -> Self {
-        Self { scope, allow, clause, parameters: &[], outputs: &[], windows: &[] }
+        Self {
+            scope,
+            allow,
+            clause,
+            aggregation: None,
+            parameters: &[],
+            outputs: &[],
+            windows: &[],
+        }
     }
 
     pub(super) fn with_windows(self, windows: &'a [(Ident, Window)]) -> Self {

@@ -2,15 +2,19 @@
 
 use std::collections::HashMap;
 
-use datafusion::logical_expr::{Expr, GroupingSet};
+use datafusion::arrow::datatypes::DataType;
+use datafusion::functions_aggregate::grouping::grouping_udaf;
+use datafusion::logical_expr::expr::AggregateFunction;
+use datafusion::logical_expr::{Cast, Expr, GroupingSet};
 
+use super::aggregate_call::allowed;
 use super::expr::{Allow, Context};
 use super::name::chain;
 use super::query::ordinal;
 use super::scope::{Found, Scope};
 use super::select::Chosen;
 use super::{Planner, Result, Typed, column};
-use crate::sql::ast::{self, Grouping, Ident};
+use crate::sql::ast::{self, Grouping};
 use crate::sql::refusal::Refusal;
 use crate::sql::ty::SqlType;
 
@@ -20,21 +24,21 @@ const MOST_SETS: usize = 2048;
 /// The sets that rows are grouped by; mostly one.
 #[derive(Debug, Default)]
 pub(super) struct Groups {
-    sets: Vec<Vec<Expr>>,
+    sets: Vec<Vec<Typed>>,
 }
 
 impl Groups {
     /// Every key of every set.
-    pub(super) fn keys(&self) -> impl Iterator<Item = &Expr> {
+    pub(super) fn keys(&self) -> impl Iterator<Item = &Typed> {
         self.sets.iter().flatten()
     }
 
     /// The keys as columns of the plan below.
     pub(super) fn exprs(&self, known: &HashMap<Expr, String>) -> Vec<Expr> {
-        let columns = |set: &Vec<Expr>| -> Vec<Expr> {
+        let columns = |set: &Vec<Typed>| -> Vec<Expr> {
             let mut columns = Vec::new();
-            for key in set {
-                let key = known.get(key).map_or_else(|| key.clone(), |id| column(id));
+            for Typed { expr, .. } in set {
+                let key = known.get(expr).map_or_else(|| expr.clone(), |id| column(id));
                 if !columns.contains(&key) {
                     columns.push(key);
                 }
@@ -60,7 +64,7 @@ impl Planner<'_> {
         chosen: &[Chosen],
         scope: &Scope<'_>,
     ) -> Result<Groups> {
-        let mut sets: Vec<Vec<Expr>> = vec![Vec::new()];
+        let mut sets: Vec<Vec<Typed>> = vec![Vec::new()];
         for group in groups {
             let alternatives = match group {
                 Grouping::Simple(exprs) => vec![self.group_keys(exprs, chosen, scope)?],
@@ -105,7 +109,16 @@ impl Planner<'_> {
         sets: &[Vec<ast::Expr>],
         chosen: &[Chosen],
         scope: &Scope<'_>,
-    ) -> Result<Vec<Vec<Expr>>> {
+    ) -> Result<Vec<Vec<Typed>>> {
+        for expr in sets.iter().flatten() {
+            if chain(expr).is_none() {
+                return Err(Refusal::new(
+                    "INVALID_COLUMN_REFERENCE",
+                    expr.at,
+                    "GROUP BY expression must be a column reference: only GROUP BY without sets takes others",
+                ));
+            }
+        }
         sets.iter().map(|set| self.group_keys(set, chosen, scope)).collect()
     }
 
@@ -114,7 +127,7 @@ impl Planner<'_> {
         exprs: &[ast::Expr],
         chosen: &[Chosen],
         scope: &Scope<'_>,
-    ) -> Result<Vec<Expr>> {
+    ) -> Result<Vec<Typed>> {
         let mut keys = Vec::new();
         for expr in exprs {
             let key = match ordinal(expr, chosen.len(), "GROUP BY")? {
@@ -133,18 +146,7 @@ impl Planner<'_> {
                 }
                 None => self.group_key(expr, chosen, scope)?,
             };
-            if matches!(key.ty, SqlType::Map(..)) {
-                return Err(Refusal::new(
-                    "TYPE_MISMATCH",
-                    expr.at,
-                    format!(
-                        "{} is not comparable, and therefore cannot be used in GROUP BY",
-                        key.ty
-                    ),
-                ));
-            }
-            // A constant groups nothing, and DataFusion would take it out.
-            keys.push(key.expr);
+            keys.push(key);
         }
         Ok(keys)
     }
@@ -171,24 +173,69 @@ impl Planner<'_> {
         })
     }
 
-    /// `grouping(a, b)`: bits that say which keys do not count in a row's set.
+    /// `grouping(a, b)`: bits that say which keys do not count in a row's set, the last key's bit
+    /// the lowest.
     pub(super) fn grouping(
         &mut self,
         columns: &[ast::Expr],
         at: usize,
-        _: &Context<'_>,
+        context: &Context<'_>,
     ) -> Result<Typed> {
-        let names: Vec<_> = columns
-            .iter()
-            .filter_map(chain)
-            .flatten()
-            .map(|name: &Ident| name.text.clone())
-            .collect();
-        Err(Refusal::new(
-            "NOT_SUPPORTED",
-            at,
-            format!("the embedded engine does not have grouping({})", names.join(", ")),
-        )
-        .hint("select a constant in queries for each set, and put them together with UNION ALL"))
+        allowed("grouping", at, context, Allow::Aggregates)?;
+        let inside = Context { allow: Allow::Nothing, ..*context };
+        let keys = columns.iter().map(|expr| Ok(self.expr(expr, &inside)?.expr));
+        let keys = keys.collect::<Result<Vec<_>>>()?;
+        self.mention(GROUPING, at, String::new());
+        let ty = if keys.len() > 31 { SqlType::Bigint } else { SqlType::Integer };
+        let call = AggregateFunction::new_udf(grouping_udaf(), keys, false, None, Vec::new(), None);
+        let expr = Expr::AggregateFunction(call);
+        Ok(match ty {
+            SqlType::Bigint => {
+                Typed::new(Expr::Cast(Cast::new(Box::new(expr), DataType::Int64)), ty)
+            }
+            ty => Typed::new(expr, ty),
+        })
     }
+
+    /// An aggregate of the plan that groups: `grouping` takes the columns of the keys.
+    pub(super) fn grouping_over(
+        &self,
+        aggregate: &Expr,
+        known: &HashMap<Expr, String>,
+    ) -> Result<Expr> {
+        let Expr::AggregateFunction(call) = aggregate else {
+            return Ok(aggregate.clone());
+        };
+        if !is_grouping(aggregate) {
+            return Ok(aggregate.clone());
+        }
+        let mut call = call.clone();
+        for argument in &mut call.params.args {
+            let Some(id) = known.get(argument) else {
+                let places = self.mentions.get(GROUPING).map(Vec::as_slice).unwrap_or_default();
+                let name = match &*argument {
+                    Expr::Column(column) => self.mentions.get(&column.name),
+                    _ => None,
+                };
+                let name = name.and_then(|all| all.last()).map_or("expression", |(_, text)| text);
+                return Err(Refusal::new(
+                    "INVALID_ARGUMENTS",
+                    places.last().map_or(0, |(at, _)| *at),
+                    format!(
+                        "The arguments to GROUPING() must be expressions referenced by the GROUP BY at the associated query level. Mismatch due to {name}."
+                    ),
+                ));
+            };
+            *argument = column(id);
+        }
+        Ok(Expr::AggregateFunction(call))
+    }
+}
+
+/// Under which mentions of `grouping` are noted.
+const GROUPING: &str = "$grouping";
+
+/// Whether it is a call of `grouping`.
+pub(super) fn is_grouping(expr: &Expr) -> bool {
+    matches!(expr, Expr::AggregateFunction(call) if call.func.name() == "grouping")
 }

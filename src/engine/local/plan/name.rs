@@ -62,7 +62,7 @@ impl Planner<'_> {
             let mut outputs =
                 context.outputs.iter().filter(|output| output.name.as_ref() == Some(only));
             if let Some(output) = outputs.next() {
-                if outputs.any(|other| other.value.expr != output.value.expr) {
+                if outputs.next().is_some() {
                     return Err(ambiguous(&text, expr.at));
                 }
                 return Ok(Some(output.value.clone()));

@@ -151,13 +151,12 @@ impl Planner<'_> {
         let mut plan = match op {
             SetOp::Union => {
                 let both = LogicalPlanBuilder::from(left).union(right);
-                let rows = if all { both } else { both.and_then(LogicalPlanBuilder::distinct) };
-                rows.and_then(LogicalPlanBuilder::build)
+                let both = both.and_then(LogicalPlanBuilder::build).map_err(bug)?;
+                if all { both } else { self.deduplicated(both, &fields)? }
             }
-            SetOp::Intersect => LogicalPlanBuilder::intersect(left, right, false),
-            SetOp::Except => LogicalPlanBuilder::except(left, right, false),
-        }
-        .map_err(bug)?;
+            SetOp::Intersect => LogicalPlanBuilder::intersect(left, right, false).map_err(bug)?,
+            SetOp::Except => LogicalPlanBuilder::except(left, right, false).map_err(bug)?,
+        };
         if counted {
             plan = project(plan, fields.iter().map(|field| column(&field.id)).collect())?;
         }
@@ -293,7 +292,7 @@ impl Planner<'_> {
     }
 
     /// NULL comes last unless it is asked for first, whatever the direction.
-    pub(super) fn sort_key(&self, key: Typed, sort: &Sort) -> Result<SortExpr> {
+    pub(super) fn sort_key(&mut self, key: Typed, sort: &Sort) -> Result<SortExpr> {
         if !key.ty.is_orderable() {
             return Err(Refusal::new(
                 "TYPE_MISMATCH",
@@ -304,6 +303,8 @@ impl Planner<'_> {
                 ),
             ));
         }
+        let ty = key.ty.clone();
+        let key = self.comparable(key, &ty);
         Ok(SortExpr::new(key.expr, !sort.descending, sort.nulls_first))
     }
 

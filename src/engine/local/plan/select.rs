@@ -4,6 +4,7 @@ use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, lit};
 
 use super::aggregation::Aggregated;
 use super::expr::{Allow, Context};
+use super::grouping::Groups;
 use super::name::chain;
 use super::query::{Ties, ordinal};
 use super::scope::{Field, Scope};
@@ -20,6 +21,8 @@ pub(super) struct Chosen {
     pub(super) name: Option<String>,
     pub(super) shown: Option<String>,
     pub(super) at: usize,
+    /// The column's name with its relation's, where it stands for `*`.
+    pub(super) star: Option<String>,
 }
 
 /// One key to sort by.
@@ -43,13 +46,15 @@ impl Planner<'_> {
         }
         let context =
             Context::new(scope, Allow::Everything, "SELECT").with_windows(&select.windows);
+        self.named_windows(&select.windows, &context)?;
         let mut chosen = Vec::new();
         for item in &select.items {
             self.choose(item, &context, &mut chosen)?;
         }
         let groups = match &select.group {
             Some(groups) => Some(self.groups(groups, &chosen, &scope)?),
-            None => None,
+            // `HAVING` alone filters the one group of all rows.
+            None => select.having.as_ref().map(|_| Groups::default()),
         };
         let mut having = match &select.having {
             None => None,
@@ -64,18 +69,23 @@ impl Planner<'_> {
             keys.push(Key { value: self.order_value(sort, &chosen, &context)?, sort });
         }
 
-        let mut exprs: Vec<&mut Typed> =
-            chosen.iter_mut().map(|chosen| &mut chosen.value).collect();
-        let places: Vec<usize> = select.items.iter().map(item_place).collect();
-        let first = places.first().copied().unwrap_or(select.at);
-        exprs.extend(having.as_mut());
-        exprs.extend(keys.iter_mut().map(|key| &mut key.value));
-        let all: Vec<Expr> = exprs.iter().map(|typed| typed.expr.clone()).collect();
-        if let Some(aggregated) = self.aggregated(plan.clone(), &fields, groups, &all)? {
+        let values = chosen.iter().map(|chosen| &chosen.value);
+        let values = values.chain(&having).chain(keys.iter().map(|key| &key.value));
+        let all: Vec<Expr> = values.map(|typed| typed.expr.clone()).collect();
+        if let Some(aggregated) = self.aggregated(plan.clone(), &fields, groups, &all, select.at)? {
             let Aggregated { plan: grouped, known } = aggregated;
             plan = grouped;
-            for typed in exprs {
-                typed.expr = self.regrouped(&typed.expr, &known, first)?;
+            for chosen in &mut chosen {
+                let star = chosen.star.as_deref();
+                let expr = &chosen.value.expr;
+                chosen.value.expr = self.regrouped(expr, &known, chosen.at, star)?;
+            }
+            if let (Some(typed), Some(written)) = (&mut having, &select.having) {
+                typed.expr = self.regrouped(&typed.expr, &known, written.at, None)?;
+            }
+            for key in &mut keys {
+                let at = key.sort.expr.at;
+                key.value.expr = self.regrouped(&key.value.expr, &known, at, None)?;
             }
         }
         if let Some(having) = having {
@@ -136,22 +146,11 @@ impl Planner<'_> {
             sorts.push(self.sort_key(Typed::new(column(&id), key.value.ty.clone()), key.sort)?);
         }
         let hidden = columns.len() > shown || ties.is_some();
-        let mut plan = LogicalPlanBuilder::from(project(plan, columns)?);
+        let mut plan = project(plan, columns)?;
         if select.distinct {
-            for (chosen, field) in chosen.iter().zip(&fields) {
-                if matches!(field.ty, SqlType::Map(..)) {
-                    return Err(Refusal::new(
-                        "TYPE_MISMATCH",
-                        chosen.at,
-                        format!(
-                            "DISTINCT can only be applied to comparable types (actual: {})",
-                            field.ty
-                        ),
-                    ));
-                }
-            }
-            plan = plan.distinct().map_err(bug)?;
+            plan = self.deduplicated(plan, &fields)?;
         }
+        let mut plan = LogicalPlanBuilder::from(plan);
         if !sorts.is_empty() {
             plan = self.ordered(plan, sorts, ties)?;
         }
@@ -215,6 +214,7 @@ impl Planner<'_> {
                     name: name.as_ref().map(Ident::key),
                     shown: name.map(|name| name.text),
                     at: expr.at,
+                    star: None,
                 });
             }
             Item::All(at) => {
@@ -235,12 +235,16 @@ impl Planner<'_> {
 
     fn whole(&mut self, field: &Field, at: usize) -> Chosen {
         let text = field.shown.clone().unwrap_or_default();
-        self.mention(&field.id, at, text);
+        self.mention(&field.id, at, text.clone());
         Chosen {
             value: Typed::new(column(&field.id), field.ty.clone()),
             name: field.name.clone(),
             shown: field.shown.clone(),
             at,
+            star: Some(match field.qualifier.last() {
+                Some(relation) => format!("{relation}.{text}"),
+                None => text,
+            }),
         }
     }
 
@@ -286,7 +290,13 @@ impl Planner<'_> {
                 };
                 for (at, (name, ty)) in fields.into_iter().enumerate() {
                     let value = self.field_at(row.clone(), at, ty);
-                    chosen.push(Chosen { value, shown: name.clone(), name, at: expr.at });
+                    chosen.push(Chosen {
+                        value,
+                        shown: name.clone(),
+                        name,
+                        at: expr.at,
+                        star: None,
+                    });
                 }
             }
         }
@@ -332,7 +342,14 @@ impl Planner<'_> {
         scope: &Scope<'_>,
         clause: &'static str,
     ) -> Result<Typed> {
-        let typed = self.expr(expr, &Context::new(*scope, Allow::Nothing, clause))?;
+        let typed = self.expr(expr, &Context::new(*scope, Allow::Nothing, clause));
+        let typed = typed.map_err(|refusal| match refusal.code {
+            // Trino points at the whole condition.
+            "EXPRESSION_NOT_SCALAR" if refusal.message.starts_with(clause) => {
+                Refusal { at: Some(expr.at), ..refusal }
+            }
+            _ => refusal,
+        })?;
         self.boolean(typed, expr.at, clause)
     }
 
@@ -360,11 +377,4 @@ impl Planner<'_> {
 /// The name that a column without an alias gets: its last part, if it is a chain of names.
 fn output_name(expr: &ast::Expr) -> Option<&Ident> {
     chain(expr)?.last().copied()
-}
-
-fn item_place(item: &Item) -> usize {
-    match item {
-        Item::Expr(expr, _) | Item::AllOf(expr, _) => expr.at,
-        Item::All(at) => *at,
-    }
 }
