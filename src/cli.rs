@@ -14,9 +14,11 @@ use crate::error::{Error, Exit};
 mod explain;
 mod get;
 mod ledger;
+mod listed;
 mod print;
 mod progress;
 mod query;
+mod quote;
 mod render;
 mod run;
 mod sql;
@@ -82,7 +84,7 @@ impl Cli {
             Command::Explain(args) => explain::run(app, args).await,
             Command::Get(args) => get::run(app, args).await,
             Command::Render(args) => render::run(&app, &args),
-            Command::Sql(command) => sql::run(&app, command).await,
+            Command::Sql(command) => sql::run(app, command).await,
             Command::Ledger(command) => ledger::run(app, command).await,
         }
     }

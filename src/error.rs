@@ -89,7 +89,7 @@ impl Error {
     /// An engine's error, with the file and line of the query that it is about.
     pub fn engine(error: &EngineError, query: &BoundQuery) -> Self {
         let place = error.at.and_then(|(line, column)| {
-            let (origin, line) = query.written_at(line)?;
+            let (origin, line, column) = query.written_at(line, column)?;
             Some(format!("{origin}:{line}:{column}: "))
         });
         let place = place.unwrap_or_else(|| format!("{}: ", query.name));

@@ -12,6 +12,7 @@ use crate::logs::Log;
 
 pub mod assemble;
 pub mod catalogue;
+pub mod check;
 pub mod header;
 pub mod lexer;
 mod statement;
@@ -40,15 +41,46 @@ pub struct Piece {
     pub lines: u64,
     /// The file, or what the text is called where it is none.
     pub origin: String,
+    /// The values in them that stand where the file has `:name`, in order.
+    pub filled: Vec<Filled>,
+}
+
+/// A value in place of a `:name`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filled {
+    /// Line in the piece, from 1.
+    pub line: u64,
+    /// Where the value begins, from 1.
+    pub column: u64,
+    /// How many characters the value has.
+    pub length: u64,
+    /// How many the `:name` has.
+    pub written: u64,
+}
+
+impl Piece {
+    /// The column that something was written in.
+    fn column(&self, line: u64, column: u64) -> u64 {
+        let mut written = column;
+        for value in self.filled.iter().filter(|value| value.line == line) {
+            if value.column + value.length <= column {
+                written = (written + value.written).saturating_sub(value.length);
+            } else if value.column < column {
+                // Inside the value: where it begins.
+                written -= column - value.column;
+            }
+        }
+        written
+    }
 }
 
 impl BoundQuery {
-    /// The file and line that a line of the assembled statement was written in.
-    pub fn written_at(&self, line: u64) -> Option<(&str, u64)> {
-        self.pieces
-            .iter()
-            .find(|piece| (piece.line..piece.line + piece.lines).contains(&line))
-            .map(|piece| (piece.origin.as_str(), line - piece.line + 1))
+    /// The file, line and column that a place in the assembled statement was written in.
+    pub fn written_at(&self, line: u64, column: u64) -> Option<(&str, u64, u64)> {
+        let within = |piece: &&Piece| (piece.line..piece.line + piece.lines).contains(&line);
+        let piece = self.pieces.iter().find(within)?;
+        let line = line - piece.line + 1;
+        Some((piece.origin.as_str(), line, piece.column(line, column)))
     }
 }
 
@@ -92,6 +124,16 @@ pub enum QueryError {
         reason: String,
         /// What to do about it.
         hint: String,
+    },
+    /// A value that has no default and that nobody gave.
+    #[error("{query}: parameter '{name}' has no value")]
+    NoValue {
+        /// The query.
+        query: String,
+        /// The parameter.
+        name: String,
+        /// What it means, where its header says so.
+        about: String,
     },
     /// Two relations of one statement would have the same name.
     #[error("{origin} defines '{name}', which is also the name of a view that is selected from")]
@@ -152,6 +194,9 @@ impl QueryError {
                     .to_owned(),
             ),
             Self::Value { hint, .. } => Some(hint.clone()),
+            Self::NoValue { name, about, .. } => {
+                Some(format!("Give one: --param {name}=... {about}").trim_end().to_owned())
+            }
             Self::Shadowed { .. } => Some("Give the CTE another name.".to_owned()),
             Self::Ambiguous { whole, .. } => Some(format!("Write {whole} for the table.")),
             Self::Recursive { .. } => Some(

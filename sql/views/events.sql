@@ -36,6 +36,7 @@
 -- column: shared_event_id shared by the copies of one event in several accounts
 -- column: request_parameters what was asked, JSON text
 -- column: response_elements what was answered, JSON text
+-- column: additional_event_data what else the service says of it, JSON text; sign-ins say MFA here
 -- column: log_file address of the log that holds the event
 
 WITH
@@ -85,6 +86,7 @@ plain AS (
         nullif(sharedeventid, '') AS shared_event_id,
         requestparameters AS request_parameters,
         responseelements AS response_elements,
+        additionaleventdata AS additional_event_data,
         log_file
     FROM cloudtrail
 ),
@@ -308,5 +310,6 @@ SELECT
     shared_event_id,
     request_parameters,
     response_elements,
+    additional_event_data,
     log_file
 FROM named

@@ -30,13 +30,14 @@ mod words;
 /// A view or a shipped query by name, or SQL of your own, which may select from every view:
 ///
 ///   clickops query console_changes --logs examples/logs
+///   clickops query who-touched -p resource=orders-db --logs examples/logs
 ///   clickops query --sql "SELECT eventname, count(*) AS n FROM cloudtrail GROUP BY eventname"
 ///
 /// Without either it opens a shell; piped into it, it runs statements that end with `;`.
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct QueryArgs {
-    /// A view or a query; `clickops sql list` shows all
+    /// A view or a named query; `clickops sql list` shows all, `clickops sql show NAME` its values
     #[arg(conflicts_with_all = ["sql", "file"])]
     name: Option<String>,
     /// A statement
@@ -46,7 +47,7 @@ pub(super) struct QueryArgs {
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
     /// A value for `:name` in the SQL; may be given several times
-    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = param)]
+    #[arg(long = "param", short, value_name = "NAME=VALUE", value_parser = param)]
     params: Vec<(String, String)>,
     #[command(flatten)]
     source: Source,

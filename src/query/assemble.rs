@@ -7,13 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::catalogue::{Catalogue, Kind, SqlFile};
-use super::header::Param;
+use super::header::{self, Param};
 use super::lexer::{self, Lexed};
 use super::statement::Statement;
 use super::table;
 use super::value::Type;
-use super::{BoundQuery, QueryError};
+use super::{BoundQuery, Filled, QueryError};
 use crate::logs::Log;
+use crate::sql::refusal::line_and_column;
 use crate::table::TableShape;
 
 /// Everything that a query is assembled from.
@@ -37,6 +38,7 @@ struct Mentioned {
 
 /// A text to assemble, and what is known of it.
 struct Source<'a> {
+    name: &'a str,
     origin: &'a str,
     text: &'a str,
     params: Option<&'a [Param]>,
@@ -71,13 +73,28 @@ impl Assembler {
         let file = self.catalogue.get(name)?;
         let name = &file.header.name;
         match file.kind {
-            Kind::Query => self.assemble(name, &source(file), None, values, logs),
+            Kind::Query => self.assemble(name, &source(file), None, Some(values), logs),
             Kind::View => {
                 let all = format!("SELECT * FROM {name}");
-                let text = Source { origin: name, text: &all, params: Some(&[]) };
-                self.assemble(name, &text, None, values, logs)
+                let text = Source { name, origin: name, text: &all, params: Some(&[]) };
+                self.assemble(name, &text, None, Some(values), logs)
             }
         }
+    }
+
+    /// The view or query called `name` as one statement, with everything that it selects from and
+    /// with its `:name` holes as they are.
+    ///
+    /// # Errors
+    /// [`QueryError`] for an unknown name or a broken file.
+    pub fn whole(&self, name: &str) -> Result<String, QueryError> {
+        let file = self.catalogue.get(name)?;
+        let name = &file.header.name;
+        let bound = match file.kind {
+            Kind::Query => self.assemble(name, &source(file), None, None, Arc::default())?,
+            Kind::View => self.named(name, &BTreeMap::new(), Arc::default())?,
+        };
+        Ok(bound.sql)
     }
 
     /// Binds a statement that is in no catalogue; `origin` names it in messages.
@@ -92,21 +109,20 @@ impl Assembler {
         logs: Arc<[Log]>,
     ) -> Result<BoundQuery, QueryError> {
         // Without a header every value is text; a header that is there has to be right.
-        let declares =
-            text.lines().any(|line| line.starts_with("-- name:") || line.starts_with("-- param:"));
-        let header = declares.then(|| super::header::parse(text, origin)).transpose()?;
-        let source =
-            Source { origin, text, params: header.as_ref().map(|header| header.params.as_slice()) };
-        self.assemble(origin, &source, self.own_name(), values, logs)
+        let header = header::is_there(text).then(|| header::parse(text, origin)).transpose()?;
+        let params = header.as_ref().map(|header| header.params.as_slice());
+        let source = Source { name: origin, origin, text, params };
+        self.assemble(origin, &source, self.own_name(), Some(values), logs)
     }
 
     /// `own` is a name that means the table itself in the main text, whatever view has it too.
+    /// Without values the holes stay.
     fn assemble(
         &self,
         name: &str,
         main: &Source<'_>,
         own: Option<String>,
-        values: &BTreeMap<String, String>,
+        values: Option<&BTreeMap<String, String>>,
         logs: Arc<[Log]>,
     ) -> Result<BoundQuery, QueryError> {
         let mut lexed = lexer::lex(main.text, main.origin)?;
@@ -135,15 +151,17 @@ impl Assembler {
             match self.catalogue.view(relation) {
                 Some(file) => {
                     let lexed = lexer::lex(&file.text, &file.origin)?;
-                    statement.add(&file.origin, &bind(&source(file), &lexed)?);
+                    let (text, filled) = bind(&source(file), &lexed)?;
+                    statement.add(&file.origin, &text, filled);
                 }
-                None => statement.add(relation, &self.given(relation, wants_path)),
+                None => statement.add(relation, &self.given(relation, wants_path), Vec::new()),
             }
             statement.push(")");
         }
-        let body = bind(main, &lexed)?;
-        statement.finish(main.origin, &body, &lexed);
-        if let Some(unknown) = values.keys().find(|name| !known.contains(*name)) {
+        let (body, filled) = bind(main, &lexed)?;
+        statement.finish(main.origin, &body, filled, &lexed);
+        let mut given = values.into_iter().flat_map(BTreeMap::keys);
+        if let Some(unknown) = given.find(|name| !known.contains(*name)) {
             let all: Vec<_> = known.iter().map(String::as_str).collect();
             return Err(QueryError::Value {
                 query: name.to_owned(),
@@ -190,9 +208,14 @@ impl Assembler {
         Ok(())
     }
 
+    /// The table that the relation `cloudtrail` is made of.
+    pub fn table(&self) -> &TableShape {
+        &self.table
+    }
+
     /// The name of the user's own table. A query that was written for that table means the table
     /// by it, and no relation of the catalogue.
-    fn own_name(&self) -> Option<String> {
+    pub fn own_name(&self) -> Option<String> {
         let name = self.table.name.table();
         (name != "cloudtrail" || !self.table.is_shipped()).then(|| name.to_owned())
     }
@@ -210,22 +233,28 @@ impl Assembler {
 }
 
 fn source(file: &SqlFile) -> Source<'_> {
-    Source { origin: &file.origin, text: &file.text, params: Some(&file.header.params) }
+    let header = &file.header;
+    let (origin, text) = (&file.origin, &file.text);
+    Source { name: &header.name, origin, text, params: Some(&header.params) }
 }
 
-/// Puts literals into the holes. Values that no header declares are text.
+/// Puts literals into the holes, and tells where. Values that no header declares are text.
 fn bind(
     source: &Source<'_>,
     lexed: &Lexed,
-    values: &BTreeMap<String, String>,
+    values: Option<&BTreeMap<String, String>>,
     known: &mut BTreeSet<String>,
-) -> Result<String, QueryError> {
+) -> Result<(String, Vec<Filled>), QueryError> {
     let error = |reason: String, hint: String| QueryError::Value {
-        query: source.origin.to_owned(),
+        query: source.name.to_owned(),
         reason,
         hint,
     };
+    let Some(values) = values else {
+        return Ok((source.text[..lexed.end].to_owned(), Vec::new()));
+    };
     let mut text = String::with_capacity(source.text.len());
+    let mut filled = Vec::new();
     let mut from = 0;
     for (hole, name) in &lexed.holes {
         let param = match source.params {
@@ -240,30 +269,28 @@ fn bind(
             }
         };
         known.insert(name.clone());
-        let undeclared = if name.starts_with(|first: char| first.is_ascii_digit()) {
-            Type::Literal
-        } else {
-            Type::Text
-        };
-        let kind = param.map_or(undeclared, |param| param.kind);
+        let kind = param.map_or(Type::undeclared(name), |param| param.kind);
         let value = values
             .get(name)
             .or_else(|| param.and_then(|param| param.default.as_ref()))
-            .ok_or_else(|| {
-                error(
-                    format!("parameter '{name}' has no value"),
-                    format!("Give one: --param {name}=..."),
-                )
+            .ok_or_else(|| QueryError::NoValue {
+                query: source.name.to_owned(),
+                name: name.clone(),
+                about: param.map(|param| param.about.clone()).unwrap_or_default(),
             })?;
         let literal = kind.literal(value).map_err(|wanted| {
             error(format!("parameter '{name}' cannot be '{value}'"), format!("Give {wanted}."))
         })?;
         text.push_str(&source.text[from..hole.start]);
+        let (line, column) = line_and_column(&text, text.len());
+        let characters = |text: &str| text.chars().count() as u64;
+        let (length, written) = (characters(&literal), characters(&source.text[hole.clone()]));
+        filled.push(Filled { line, column, length, written });
         text.push_str(&literal);
         from = hole.end;
     }
     text.push_str(&source.text[from..lexed.end]);
-    Ok(text)
+    Ok((text, filled))
 }
 
 #[cfg(test)]
@@ -406,7 +433,11 @@ mod tests {
             let refused = named(pairs).unwrap_err();
             format!("{refused} | {}", refused.hint().unwrap())
         };
-        assert!(refused(&[]).ends_with("parameter 'who' has no value | Give one: --param who=..."));
+        assert!(
+            refused(&[]).ends_with(
+                "q: parameter 'who' has no value | Give one: --param who=... The person."
+            )
+        );
         assert!(refused(&[("who", "a"), ("n", "ten")]).contains("Give a whole number"));
         assert_eq!(
             refused(&[("who", "a"), ("whom", "b")]),
@@ -422,10 +453,27 @@ mod tests {
         let line_of = |text: &str| {
             1 + bound.sql[..bound.sql.find(text).unwrap()].matches('\n').count() as u64
         };
-        let (file, line) = bound.written_at(line_of("oops")).unwrap();
+        let (file, line, column) = bound.written_at(line_of("oops"), 3).unwrap();
         assert!(file.ends_with("a.sql"));
-        assert_eq!(line, 3);
-        assert_eq!(bound.written_at(line_of("wrong")), Some(("--sql", 2)));
+        assert_eq!((line, column), (3, 3));
+        assert_eq!(bound.written_at(line_of("wrong"), 3), Some(("--sql", 2, 3)));
+    }
+
+    #[test]
+    fn a_place_behind_a_value_leads_back_to_where_it_was_written() {
+        let text = "SELECT\n  :a, wrong, :long_name, wrong";
+        let given = values(&[("a", "a text"), ("long_name", "")]);
+        let bound = assembler(&[]).text("--sql", text, &given, Arc::default()).unwrap();
+        let line = bound.sql.lines().nth(1).unwrap();
+        assert_eq!(line, "  'a text', wrong, '', wrong");
+        let written = |column| bound.written_at(2, column).unwrap().2;
+        let wrong = |text: &str| text.find("wrong").unwrap() as u64 + 1;
+        let last = |text: &str| text.rfind("wrong").unwrap() as u64 + 1;
+        let second = text.lines().nth(1).unwrap();
+        assert_eq!(written(1), 1);
+        assert_eq!(written(5), 3);
+        assert_eq!(written(wrong(line)), wrong(second));
+        assert_eq!(written(last(line)), last(second));
     }
 
     #[test]

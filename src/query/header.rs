@@ -12,6 +12,8 @@ pub struct Header {
     pub about: String,
     /// `-- param:` lines.
     pub params: Vec<Param>,
+    /// `-- example:` lines: commands to try.
+    pub examples: Vec<String>,
     /// `-- column:` lines: name and meaning.
     pub columns: Vec<(String, String)>,
 }
@@ -27,6 +29,23 @@ pub struct Param {
     pub default: Option<String>,
     /// What it does.
     pub about: String,
+}
+
+impl Param {
+    /// Its name between two marks, and its type, default and meaning.
+    pub fn described(&self, before: &str, after: &str) -> (String, String) {
+        let default = match &self.default {
+            Some(default) => format!("default '{default}'"),
+            None => "required".to_owned(),
+        };
+        let about = format!("{} ({default})  {}", self.kind.name(), self.about);
+        (format!("{before}{}{after}", self.name), about)
+    }
+}
+
+/// Whether a text has a header at all: a query of somebody's own needs none.
+pub fn is_there(text: &str) -> bool {
+    text.lines().any(|line| line.starts_with("-- name:") || line.starts_with("-- param:"))
 }
 
 /// Reads the leading comment lines of `text`.
@@ -52,6 +71,7 @@ pub fn parse(text: &str, origin: &str) -> Result<Header, QueryError> {
             "name" => rest.clone_into(&mut header.name),
             "about" => continue_line(&mut header, "about", rest),
             "param" => header.params.push(param(rest).map_err(error)?),
+            "example" => header.examples.push(rest.to_owned()),
             "column" => {
                 let (name, about) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
                 if name.is_empty() {
@@ -61,7 +81,7 @@ pub fn parse(text: &str, origin: &str) -> Result<Header, QueryError> {
             }
             _ => continue_line(&mut header, last, comment),
         }
-        if matches!(key, "name" | "about" | "param" | "column") {
+        if matches!(key, "name" | "about" | "param" | "example" | "column") {
             last = key;
         }
     }
@@ -128,7 +148,8 @@ mod tests {
         let header = parse(
             "-- name: who-touched\n-- about: Who changed\n-- about: a resource,\n--   and when.\n\
              -- param: resource text The resource.\n-- param: day text default='' Only this day.\n\
-             -- param: limit integer default=100 At most\n--   so many.\n-- column: actor The person.\n\nSELECT 1",
+             -- param: limit integer default=100 At most\n--   so many.\n-- example: clickops query who-touched\n\
+             -- column: actor The person.\n\nSELECT 1",
             "f",
         )
         .unwrap();
@@ -138,6 +159,7 @@ mod tests {
         assert_eq!(header.params[1].default.as_deref(), Some(""));
         assert_eq!(header.params[2].default.as_deref(), Some("100"));
         assert_eq!(header.params[2].about, "At most so many.");
+        assert_eq!(header.examples, ["clickops query who-touched"]);
         assert_eq!(header.columns, [("actor".to_owned(), "The person.".to_owned())]);
     }
 

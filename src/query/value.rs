@@ -47,6 +47,15 @@ impl Type {
         }
     }
 
+    /// The type of a hole that no header declares: a `?`, which is called by its number, takes what
+    /// Athena takes for it.
+    pub fn undeclared(name: &str) -> Self {
+        match name.starts_with(|first: char| first.is_ascii_digit()) {
+            true => Self::Literal,
+            false => Self::Text,
+        }
+    }
+
     /// Writes `value` as a literal of this type.
     ///
     /// # Errors

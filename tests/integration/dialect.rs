@@ -23,6 +23,7 @@ use crate::program::project;
 
 mod case;
 mod fixture;
+mod queries;
 mod server;
 mod shipped;
 mod text;
@@ -50,7 +51,7 @@ fn every_case_has_the_answer_that_it_has_on_athena() {
             }
         }
     }
-    let embedded = embedded(cases.iter().map(|case| case.sql.clone()).collect());
+    let embedded = embedded(cases.iter().map(|case| (case.sql.clone(), fixture::logs())).collect());
     for (case, outcome) in cases.iter().zip(&embedded) {
         failures.check("the embedded engine", case, outcome);
     }
@@ -152,15 +153,14 @@ fn every_function_of_the_list_is_called() {
     assert!(missing.is_empty(), "no case calls {}", missing.join(", "));
 }
 
-/// What the embedded engine answers to each statement.
-fn embedded(statements: Vec<String>) -> Vec<Outcome> {
-    let logs = fixture::logs();
+/// What the embedded engine answers to each statement over its logs.
+fn embedded(statements: Vec<(String, Arc<[Log]>)>) -> Vec<Outcome> {
     let permits = Arc::new(Semaphore::new(AT_A_TIME));
     runtime().block_on(async {
         let tasks: Vec<_> = statements
             .into_iter()
-            .map(|sql| {
-                let (logs, permits) = (Arc::clone(&logs), Arc::clone(&permits));
+            .map(|(sql, logs)| {
+                let permits = Arc::clone(&permits);
                 tokio::spawn(async move {
                     let _permit = permits.acquire().await.unwrap();
                     let answer = tokio::time::timeout(LONGEST, local(sql, logs)).await;

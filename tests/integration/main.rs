@@ -5,6 +5,8 @@
 #[cfg(feature = "local")]
 mod bad_input;
 #[cfg(feature = "local")]
+mod check;
+#[cfg(feature = "local")]
 mod corpus;
 #[cfg(feature = "local")]
 mod crash;

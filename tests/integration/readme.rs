@@ -1,6 +1,9 @@
 //! The README against the tree: what it promises exists.
 
+use std::fmt::Write as _;
 use std::fs;
+
+use clickops::query::catalogue::{Catalogue, Kind};
 
 use crate::program::{Desk, project};
 
@@ -78,4 +81,26 @@ fn every_command_in_it_is_one() {
         let command = line.split_whitespace().nth(1).unwrap();
         assert!(help.contains(&format!("\n  {command} ")), "there is no `{command}`: {line}");
     }
+}
+
+#[test]
+fn the_table_of_named_queries_is_the_folder() {
+    let text = fs::read_to_string(project("sql/README.md")).unwrap();
+    let rows: Vec<_> =
+        section(&text, "Named queries").lines().filter(|line| line.starts_with("| `")).collect();
+    let catalogue = Catalogue::shipped().unwrap();
+    let mut expected = Vec::new();
+    for file in catalogue.files().iter().filter(|file| file.kind == Kind::Query) {
+        let header = &file.header;
+        let about = header.about.split(". ").next().unwrap().trim_end_matches('.');
+        let values: Vec<_> =
+            header.params.iter().map(|param| format!("`{}`", param.name)).collect();
+        expected.push(format!("| `{}` | {about}. | {} |", header.name, values.join(", ")));
+    }
+    let mut different = String::new();
+    for row in expected.iter().filter(|row| !rows.contains(&row.as_str())) {
+        let _ = writeln!(different, "{row}");
+    }
+    assert!(different.is_empty(), "sql/README.md lacks these rows:\n{different}");
+    assert_eq!(rows.len(), expected.len(), "sql/README.md tells of queries that are not there");
 }

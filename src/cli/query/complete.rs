@@ -348,6 +348,7 @@ mod tests {
                 name: "who-touched".to_owned(),
                 about: String::new(),
                 params: vec![who],
+                examples: Vec::new(),
                 columns: Vec::new(),
             }],
         }

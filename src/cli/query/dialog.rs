@@ -9,20 +9,16 @@ use super::command::{COMMANDS, Command};
 use super::input::{self, Input};
 use super::session::{Answered, Refused, Session};
 use super::words::{Table, Words};
+use crate::cli::listed::{first_sentence, listed, paragraph};
 use crate::cli::print::Format;
 use crate::cli::progress::counted;
 use crate::cli::{output, remark};
 use crate::error::{Error, Exit};
 use crate::nearest;
 use crate::query::BoundQuery;
-use crate::query::header::Param;
-use crate::render::{neutral, wrap};
-use crate::sink::terminal;
 
 /// What one statement of a shell is called in messages.
 const STATEMENT: &str = "statement";
-/// Columns where there is no terminal.
-const SCREEN: usize = 100;
 
 /// A session that is talked to.
 pub(super) struct Dialog {
@@ -194,21 +190,6 @@ fn help() -> String {
     text
 }
 
-/// Two columns: names, and what is said of them.
-fn listed<'a>(text: &mut String, lines: impl Iterator<Item = (&'a str, &'a str)> + Clone) {
-    let width = lines.clone().map(|(name, _)| name.len()).max().unwrap_or(0);
-    let screen = terminal::width().map_or(SCREEN, usize::from);
-    let indent = width + 4;
-    for (name, about) in lines {
-        let about = wrap(&neutral::line(about), screen.saturating_sub(indent).max(20), indent);
-        let _ = writeln!(text, "{}", format!("  {name:width$}  {about}").trim_end());
-    }
-}
-
-fn first_sentence(text: &str) -> &str {
-    text.split_once(". ").map_or(text, |(first, _)| first).trim_end_matches('.')
-}
-
 fn tables(words: &Words) -> String {
     let mut text = String::new();
     let lines = words.tables.iter();
@@ -229,14 +210,17 @@ fn queries(words: &Words) -> String {
 fn described(words: &Words, name: &str) -> Result<String, Error> {
     let mut text = String::new();
     if let Some(Table { about, columns, .. }) = words.table(name) {
-        let _ = writeln!(text, "{about}\n");
+        let _ = writeln!(text, "{}\n", paragraph(about));
         listed(&mut text, columns.iter().map(|(name, about)| (name.as_str(), about.as_str())));
     } else if let Some(query) = words.query(name) {
-        let _ = writeln!(text, "{}\n", query.about);
-        let params: Vec<_> = query.params.iter().map(param).collect();
+        let _ = writeln!(text, "{}\n", paragraph(&query.about));
+        let params: Vec<_> = query.params.iter().map(|param| param.described("", "=")).collect();
         listed(&mut text, params.iter().map(|(name, about)| (name.as_str(), about.as_str())));
         if !params.is_empty() {
             text.push('\n');
+        }
+        for example in &query.examples {
+            let _ = writeln!(text, "  {}\n", as_command(example));
         }
         let columns = query.columns.iter();
         listed(&mut text, columns.map(|(name, about)| (name.as_str(), about.as_str())));
@@ -252,11 +236,20 @@ fn described(words: &Words, name: &str) -> Result<String, Error> {
     Ok(text)
 }
 
-fn param(param: &Param) -> (String, String) {
-    let default = match &param.default {
-        Some(default) => format!("default '{default}'"),
-        None => "required".to_owned(),
-    };
-    let about = format!("{} ({default})  {}", param.kind.name(), param.about);
-    (format!("{}=", param.name), about)
+/// The command line of an example as the shell takes it, which has its logs already.
+fn as_command(example: &str) -> String {
+    let line = example.split(" --logs").next().unwrap_or(example);
+    line.replacen("clickops query", "\\run", 1).replace("--param ", "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_example_is_a_command_of_the_shell() {
+        let example =
+            "clickops query by-user --param who='Ann S' --param reads=true --logs examples/logs";
+        assert_eq!(as_command(example), "\\run by-user who='Ann S' reads=true");
+    }
 }

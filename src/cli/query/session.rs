@@ -11,20 +11,18 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use indicatif::HumanCount;
 use tokio::time::Instant;
-use unicode_width::UnicodeWidthStr as _;
 
 use super::filter::Filter;
 use super::{EngineName, QueryArgs};
 use crate::app::App;
 use crate::cli::print::{Format, Printer};
 use crate::cli::progress::{Progress, counted};
-use crate::cli::{remark, unwritable};
+use crate::cli::{quote, remark, unwritable};
 use crate::engine::{Engine, EngineError, Rows};
 use crate::error::{Error, Exit};
 use crate::logs::Log;
 use crate::query::assemble::Assembler;
-use crate::query::{BoundQuery, lexer};
-use crate::render::neutral;
+use crate::query::{BoundQuery, QueryError, lexer};
 
 /// A table is for looking at: it ends after so many rows when nobody says otherwise.
 const TABLE_ROWS: u64 = 1000;
@@ -197,7 +195,8 @@ impl Session {
         name: &str,
         values: &BTreeMap<String, String>,
     ) -> Result<BoundQuery, Error> {
-        Ok(self.assembler.named(name, values, Arc::clone(&self.logs))?)
+        let query = self.assembler.named(name, values, Arc::clone(&self.logs));
+        query.map_err(|error| self.told(error, &format!("\\run {name} ")))
     }
 
     pub(super) fn text(
@@ -206,7 +205,20 @@ impl Session {
         text: &str,
         values: &BTreeMap<String, String>,
     ) -> Result<BoundQuery, Error> {
-        Ok(self.assembler.text(origin, text, values, Arc::clone(&self.logs))?)
+        let query = self.assembler.text(origin, text, values, Arc::clone(&self.logs));
+        query.map_err(|error| self.told(error, "\\set "))
+    }
+
+    /// What is wrong with a query. Somebody at the shell gives a value behind `command`.
+    fn told(&self, error: QueryError, command: &str) -> Error {
+        let shell = match &error {
+            QueryError::NoValue { name, about, .. } if self.interactive => {
+                Some(format!("Give one: {command}{name}=... {about}").trim_end().to_owned())
+            }
+            _ => None,
+        };
+        let error = Error::from(error);
+        Error { hint: shell.or(error.hint), ..error }
     }
 
     /// One of several statements: it takes those of the values that it asks for.
@@ -235,7 +247,7 @@ impl Session {
     /// Prints the answer to a question, as it comes. Ctrl-C ends it.
     pub(super) async fn answer(&self, query: &BoundQuery) -> Result<Answered, Refused> {
         let failed = |error: EngineError| Refused {
-            quote: quote(&error, query),
+            quote: quote_of(&error, query),
             error: Error::engine(&error, query),
         };
         let engine = self.engine()?;
@@ -384,22 +396,11 @@ async fn ctrl_c() {
 }
 
 /// The line of the statement that an error is about, and a mark below the place.
-fn quote(error: &EngineError, query: &BoundQuery) -> Option<String> {
-    /// What of a long line is shown before and after the place.
-    const AROUND: usize = 60;
+fn quote_of(error: &EngineError, query: &BoundQuery) -> Option<String> {
     let (line, column) = error.at?;
-    query.written_at(line)?;
+    query.written_at(line, column)?;
     let line = query.sql.lines().nth(usize::try_from(line).ok()?.checked_sub(1)?)?;
-    let column = usize::try_from(column).ok()?.checked_sub(1)?;
-    let from = column.saturating_sub(AROUND);
-    let part = |from: usize, count: usize| -> String {
-        let part: String = line.chars().skip(from).take(count).collect();
-        neutral::line(&part.replace('\t', " ")).into_owned()
-    };
-    let before = part(from, column - from);
-    let dots = if from > 0 { "…" } else { "" };
-    let blanks = " ".repeat(before.width() + dots.width());
-    Some(format!("  {dots}{before}{}\n  {blanks}^", part(column, AROUND).trim_end()))
+    quote::marked(line, column)
 }
 
 #[cfg(test)]
@@ -418,7 +419,8 @@ mod tests {
     }
 
     fn quoted(sql: &str, at: (u64, u64)) -> Option<String> {
-        let pieces = vec![Piece { line: 2, lines: 9, origin: "statement".to_owned() }];
+        let pieces =
+            vec![Piece { line: 2, lines: 9, origin: "statement".to_owned(), filled: Vec::new() }];
         let (name, logs) = ("statement".to_owned(), Arc::default());
         let query = BoundQuery { name, sql: format!("WITH x AS (\n{sql}"), logs, pieces };
         let error = EngineError {
@@ -428,7 +430,7 @@ mod tests {
             at: Some(at),
             hint: None,
         };
-        quote(&error, &query)
+        quote_of(&error, &query)
     }
 
     #[test]
@@ -441,16 +443,5 @@ mod tests {
         assert_eq!(quoted("SELECT 1", (1, 1)), None);
         assert_eq!(quoted("SELECT 1", (7, 1)), None);
         assert_eq!(quoted("SELECT 1", (2, 0)), None);
-    }
-
-    #[test]
-    fn of_a_long_line_the_part_around_the_place_is_shown() {
-        let line = format!("SELECT {}, wrong FROM t", vec!["a"; 500].join(", "));
-        let column = line.find("wrong").unwrap() as u64 + 1;
-        let quote = quoted(&line, (2, column)).unwrap();
-        let (text, mark) = quote.split_once('\n').unwrap();
-        assert!(text.width() < 130, "{quote}");
-        let place: String = text.chars().skip(mark.width() - 1).take(5).collect();
-        assert_eq!(place, "wrong");
     }
 }

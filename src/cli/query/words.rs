@@ -34,6 +34,7 @@ pub(super) struct Query {
     pub(super) name: String,
     pub(super) about: String,
     pub(super) params: Vec<Param>,
+    pub(super) examples: Vec<String>,
     pub(super) columns: Vec<(String, String)>,
 }
 
@@ -67,8 +68,8 @@ impl Words {
                     tables.push(Table { name, about, columns: described });
                 }
                 Kind::Query => {
-                    let params = header.params.clone();
-                    queries.push(Query { name, about, params, columns: described });
+                    let (params, examples) = (header.params.clone(), header.examples.clone());
+                    queries.push(Query { name, about, params, examples, columns: described });
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! The table `cloudtrail`, from `tests/dialect/records.json`, on both engines.
 
 use std::fs;
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use clickops::logs::{Log, LogKey, dir};
@@ -87,15 +88,39 @@ pub(super) fn logs() -> Arc<[Log]> {
 /// column `"$path"`, which the memory connector does not hide, and `cloudtrail` without it.
 pub(super) fn load(server: &Server) {
     static LOADED: OnceLock<()> = OnceLock::new();
-    LOADED.get_or_init(|| make_tables(server));
+    LOADED.get_or_init(|| {
+        let own = columns().into_iter().map(|(name, _)| name).collect::<Vec<_>>().join(", ");
+        let mut statements = table("records", &project("tests/dialect/records.json"));
+        statements.push("DROP TABLE IF EXISTS cloudtrail".to_owned());
+        statements.push(format!(
+            "CREATE TABLE cloudtrail AS SELECT {own}, account, region, day FROM records"
+        ));
+        make_once(server, &statements);
+    });
 }
 
-fn make_tables(server: &Server) {
-    let text = fs::read_to_string(project("tests/dialect/records.json")).unwrap();
-    let file: Value = serde_json::from_str(&text).unwrap();
+/// Makes a table of the records in a file, with `"$path"`, unless it is there already.
+pub(super) fn load_file(server: &Server, name: &str, file: &Path) {
+    make_once(server, &table(name, file));
+}
+
+/// Runs statements that make tables, unless these very ones have run on this server.
+fn make_once(server: &Server, statements: &[String]) {
+    let marker = format!("loaded_{}", LogKey::of(&[statements.concat().as_bytes()]));
+    if let Outcome::Rows { .. } = server.answer(&format!("SELECT 1 FROM {marker}")) {
+        return;
+    }
+    for statement in statements {
+        server.run(statement);
+    }
+    server.run(&format!("CREATE TABLE {marker} AS SELECT 1 AS x"));
+}
+
+/// The statements that make a table of a log.
+fn table(name: &str, file: &Path) -> Vec<String> {
+    let file: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
     let place = ["account", "region", "day", "$path"];
     let mut shapes = columns();
-    let own: Vec<_> = shapes.iter().map(|(name, _)| *name).collect();
     shapes.extend(texts(place));
     let record = |record: &Value| {
         let mut columns = object(&shapes, record);
@@ -110,27 +135,16 @@ fn make_tables(server: &Server) {
     };
     let records: Vec<_> = file["Records"].as_array().unwrap().iter().map(record).collect();
     let records = Value::from(records).to_string().replace('\'', "''");
-    let mut statements = vec!["DROP TABLE IF EXISTS records".to_owned()];
-    statements.push(format!(
-        "CREATE TABLE records AS SELECT * FROM UNNEST(CAST(json_parse('{records}') AS ARRAY({}))) \
-         AS t({})",
-        row_type(&shapes),
-        shapes.iter().map(|(name, _)| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
-    ));
-    statements.push("DROP TABLE IF EXISTS cloudtrail".to_owned());
-    let own = own.join(", ");
-    statements.push(format!(
-        "CREATE TABLE cloudtrail AS SELECT {own}, account, region, day FROM records"
-    ));
-
-    let marker = format!("loaded_{}", LogKey::of(&[statements.concat().as_bytes()]));
-    if let Outcome::Rows { .. } = server.answer(&format!("SELECT 1 FROM {marker}")) {
-        return;
-    }
-    for statement in &statements {
-        server.run(statement);
-    }
-    server.run(&format!("CREATE TABLE {marker} AS SELECT 1 AS x"));
+    let names = shapes.iter().map(|(name, _)| format!("\"{name}\"")).collect::<Vec<_>>();
+    vec![
+        format!("DROP TABLE IF EXISTS {name}"),
+        format!(
+            "CREATE TABLE {name} AS SELECT * FROM UNNEST(CAST(json_parse('{records}') AS ARRAY({}))) \
+             AS t({})",
+            row_type(&shapes),
+            names.join(", ")
+        ),
+    ]
 }
 
 fn row_type(columns: &[(&str, Shape)]) -> String {

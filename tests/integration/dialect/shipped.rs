@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use clickops::exclusion;
+use clickops::logs::Log;
 use clickops::query::assemble::Assembler;
 use clickops::query::catalogue::{Catalogue, Kind, SqlFile};
-use clickops::query::value::Type;
 use clickops::table::{TableName, TableShape};
 
 use super::case::Outcome;
@@ -20,19 +20,13 @@ fn shipped_sql_gives_the_same_rows_on_trino() {
     };
     fixture::load(&server);
     let catalogue = Catalogue::shipped().unwrap();
-    let today = "2026-11-24".parse().unwrap();
-    let bind = |table: &str, file: &SqlFile| {
-        let exclusions = exclusion::relation(&exclusion::shipped().unwrap(), today);
-        let table = TableShape::cloudtrail(TableName::of(&[table]));
-        let assembler = Assembler::new(catalogue.clone(), Arc::new(table), exclusions);
-        let query = assembler.named(&file.header.name, &values(file), fixture::logs());
-        query.unwrap_or_else(|error| panic!("{}: {error}", file.origin)).sql
-    };
     let files = catalogue.files();
-    let answers = embedded(files.iter().map(|file| bind("cloudtrail", file)).collect());
+    let logs = fixture::logs();
+    let bind = |table: &str, file: &SqlFile| statement(table, file, &example(file), &logs);
+    let here = files.iter().map(|file| (bind("cloudtrail", file), Arc::clone(&logs))).collect();
     let mut wrong = Vec::new();
     let mut rows = 0;
-    for (file, here) in files.iter().zip(answers) {
+    for (file, here) in files.iter().zip(embedded(here)) {
         let here = settled(file, here);
         let there = settled(file, server.answer(&bind("records", file)));
         rows += there.len() - 1;
@@ -50,6 +44,21 @@ fn shipped_sql_gives_the_same_rows_on_trino() {
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), files.len(), wrong.join("\n"));
 }
 
+/// A shipped file as one statement over a table.
+pub(super) fn statement(
+    table: &str,
+    file: &SqlFile,
+    values: &BTreeMap<String, String>,
+    logs: &Arc<[Log]>,
+) -> String {
+    let today = "2026-11-24".parse().unwrap();
+    let exclusions = exclusion::relation(&exclusion::shipped().unwrap(), today);
+    let table = TableShape::cloudtrail(TableName::of(&[table]));
+    let assembler = Assembler::new(Catalogue::shipped().unwrap(), Arc::new(table), exclusions);
+    let query = assembler.named(&file.header.name, values, Arc::clone(logs));
+    query.unwrap_or_else(|error| panic!("{}: {error}", file.origin)).sql
+}
+
 /// An answer in a form that has to be the same on both engines.
 fn settled(file: &SqlFile, outcome: Outcome) -> Vec<String> {
     let mut lines = outcome.lines();
@@ -64,35 +73,21 @@ fn settled(file: &SqlFile, outcome: Outcome) -> Vec<String> {
     lines
 }
 
-/// Values for the parameters: those of the `-- example:` line, else what `clickops sql check` takes.
-fn values(file: &SqlFile) -> BTreeMap<String, String> {
-    let example = file.text.lines().find_map(|line| line.strip_prefix("-- example:"));
-    let mut values = BTreeMap::new();
-    for param in &file.header.params {
-        let sample = match param.kind {
-            Type::Text | Type::List => "sample",
-            Type::Literal => "'sample'",
-            Type::Integer => "1",
-            Type::Boolean => "true",
-        };
-        let given = example.and_then(|example| given(example, &param.name));
-        let needed = param.default.is_none().then(|| sample.to_owned());
-        if let Some(value) = given.or(needed) {
-            values.insert(param.name.clone(), value);
-        }
-    }
-    values
+/// The values in the example of a file's header.
+fn example(file: &SqlFile) -> BTreeMap<String, String> {
+    file.header.examples.first().map(|command| values(command)).unwrap_or_default()
 }
 
-/// What stands behind `name=`: a word, or a text in quotes.
-fn given(example: &str, name: &str) -> Option<String> {
-    let (_, rest) = format!(" {example}")
-        .split_once(&format!(" {name}="))
-        .map(|(a, b)| (a.len(), b.to_owned()))?;
-    let quote = rest.chars().next().filter(|char| matches!(char, '\'' | '"'));
-    let value = match quote {
-        Some(quote) => rest[1..].split(quote).next(),
-        None => rest.split_whitespace().next(),
-    };
-    value.map(str::to_owned)
+/// The values in a command: `--param name=value`, of which quotes hold blanks together.
+pub(super) fn values(command: &str) -> BTreeMap<String, String> {
+    let mut values = BTreeMap::new();
+    for part in command.split("--param ").skip(1) {
+        let (name, rest) = part.split_once('=').unwrap();
+        let value = match rest.chars().next() {
+            Some(quote @ ('\'' | '"')) => rest[1..].split(quote).next(),
+            _ => rest.split_whitespace().next(),
+        };
+        values.insert(name.trim().to_owned(), value.unwrap_or_default().to_owned());
+    }
+    values
 }

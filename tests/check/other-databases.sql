@@ -1,0 +1,2 @@
+SELECT eventtime::date AS day
+FROM cloudtrail

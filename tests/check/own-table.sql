@@ -1,0 +1,3 @@
+SELECT *
+FROM audit.trail AS t
+WHERE t.eventname LIKE 'Delete\_%'

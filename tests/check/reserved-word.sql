@@ -1,0 +1,2 @@
+SELECT eventname AS first
+FROM cloudtrail

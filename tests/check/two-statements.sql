@@ -1,0 +1,2 @@
+SELECT eventid FROM cloudtrail;
+SELECT eventname FROM cloudtrail;

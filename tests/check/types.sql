@@ -1,0 +1,3 @@
+SELECT eventid
+FROM cloudtrail
+WHERE eventname = :what AND readonly = false

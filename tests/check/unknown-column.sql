@@ -1,0 +1,2 @@
+SELECT useridentity.arm, evenname
+FROM cloudtrail

@@ -1,0 +1,2 @@
+CREATE TABLE findings AS
+SELECT eventid FROM cloudtrail
