@@ -32,6 +32,8 @@ pub(super) mod signature;
 mod tests;
 mod text;
 
+pub(super) use self::text::can_format;
+
 /// Every scalar function there is, by group.
 pub(super) const FUNCTIONS: &[&[Function]] = &[
     address::ADDRESS,

@@ -1,6 +1,6 @@
 //! Conversions: those that are asked for with `CAST`, and those that Trino makes by itself.
 
-use datafusion::logical_expr::{Cast, Expr};
+use datafusion::logical_expr::{Cast, Expr, lit};
 
 use super::super::trino::{cast, function};
 use super::{Planner, Result, Typed, arrow_type};
@@ -29,7 +29,11 @@ impl Planner<'_> {
         }
         // DataFusion's own conversion between integers lets its optimiser see through it.
         if value.ty.is_integer() && (to.is_integer() || *to == SqlType::Double) {
-            let expr = Expr::Cast(Cast::new(Box::new(value.expr), arrow_type(to)));
+            let ty = arrow_type(to);
+            let expr = match value.constant().and_then(|number| number.cast_to(&ty).ok()) {
+                Some(number) => lit(number),
+                None => Expr::Cast(Cast::new(Box::new(value.expr), ty)),
+            };
             return Typed::failing(expr, to.clone(), value.may_fail);
         }
         let may_fail = value.may_fail || cast::may_fail(&value.ty, to);

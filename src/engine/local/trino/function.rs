@@ -32,7 +32,7 @@ pub(crate) struct Form {
     pub(crate) signature: &'static str,
     pub(crate) run: Run,
     pub(crate) risk: Risk,
-    /// Refuses bad constants while planning.
+    /// Whether it will fail for bad constants.
     pub(crate) check: Check,
     /// The type of the result where the signature cannot say it, from those of the arguments.
     pub(crate) gives: Option<fn(&[SqlType]) -> SqlType>,
@@ -43,6 +43,22 @@ pub(crate) type Run = fn(&Call) -> Result<ArrayRef>;
 
 /// Looks at constant arguments; `None` stands for arguments that are not constant, and for NULL.
 pub(crate) type Check = fn(&[Option<&ScalarValue>]) -> Result<()>;
+
+/// The whole number that the argument at `at` is, if it is constant.
+pub(crate) fn whole(constants: &[Option<&ScalarValue>], at: usize) -> Option<i64> {
+    match constants.get(at) {
+        Some(Some(ScalarValue::Int64(number))) => *number,
+        _ => None,
+    }
+}
+
+/// The text that the argument at `at` is, if it is constant.
+pub(crate) fn constant_text<'a>(
+    constants: &[Option<&'a ScalarValue>],
+    at: usize,
+) -> Option<&'a str> {
+    constants.get(at).copied().flatten()?.try_as_str()?
+}
 
 /// Whether a call may fail, given arguments of the right types. Calls that may fail are computed
 /// only for rows that conditions before them let through.
@@ -82,12 +98,15 @@ impl Form {
         self
     }
 
-    /// Whether a call with these arguments may fail.
+    /// Whether a call with these arguments may fail. One that will fail fails when it runs, so
+    /// that `TRY` sees it, and rows that are not there do not fail.
     pub(crate) fn may_fail(&self, constants: &[Option<&ScalarValue>]) -> bool {
         match self.risk {
             Risk::Never => false,
             Risk::Always => true,
-            Risk::UnlessConstant(at) => constants.get(at).is_none_or(Option::is_none),
+            Risk::UnlessConstant(at) => {
+                constants.get(at).is_none_or(Option::is_none) || (self.check)(constants).is_err()
+            }
         }
     }
 }
