@@ -36,6 +36,8 @@ mod tests;
 mod text;
 mod whole;
 
+pub(super) use self::text::can_format;
+
 /// Every scalar function there is, by group.
 pub(super) const FUNCTIONS: &[&[Function]] = &[
     address::ADDRESS,

@@ -18,6 +18,8 @@ use crate::sql::ty::SqlType;
 /// Functions that are no functions of their own: other expressions stand for them.
 const SYNTAX: [&str; 7] = ["coalesce", "if", "now", "nullif", "try", "typeof", "uuid"];
 
+const TOO_FEW_TO_FORMAT: &str = "The 'format' function must have at least two arguments";
+
 /// Trino's functions that are not here.
 pub(super) const MISSING: &[&str] = &[
     "bing_tile",
@@ -124,6 +126,7 @@ impl Planner<'_> {
         let arguments = &call.arguments;
         match (name.as_str(), arguments.len()) {
             ("coalesce", 2..) => self.coalesce(arguments, context),
+            ("format", _) => self.format(arguments, at, context),
             ("if", 2 | 3) => self.choose_if(arguments, at, context),
             ("nullif", 2) => self.null_if(arguments, at, context),
             ("now", 0) => super::literal::now(self.now, Now::Timestamp, None, at),
@@ -164,7 +167,7 @@ impl Planner<'_> {
         }
         if planned.iter().all(Option::is_some) {
             let values = planned.into_iter().flatten().collect();
-            return self.apply(function, values, at)?.ok_or_else(|| {
+            return self.apply(function, values)?.ok_or_else(|| {
                 unexpected(
                     function.name,
                     &given,
@@ -214,13 +217,43 @@ impl Planner<'_> {
         Ok(Typed::failing(planned.call(exprs), gives, may_fail))
     }
 
+    /// `format(text, value, ...)`, which takes values of most types.
+    fn format(
+        &mut self,
+        arguments: &[ast::Expr],
+        at: usize,
+        context: &Context<'_>,
+    ) -> Result<Typed> {
+        let values = self.values_of(arguments, context)?;
+        let [format, rest @ ..] = values.as_slice() else {
+            return Err(Refusal::syntax(at, TOO_FEW_TO_FORMAT));
+        };
+        if rest.is_empty() {
+            return Err(Refusal::syntax(at, TOO_FEW_TO_FORMAT));
+        }
+        if !format.ty.is_text() {
+            let message = format!(
+                "Type of first argument to format() must be VARCHAR (actual: {})",
+                format.ty
+            );
+            return Err(Refusal::new("TYPE_MISMATCH", arguments[0].at, message));
+        }
+        if let Some((value, argument)) =
+            rest.iter().zip(&arguments[1..]).find(|(value, _)| !trino::can_format(&value.ty))
+        {
+            let message = format!("Type not supported for formatting: {}", value.ty);
+            return Err(Refusal::new("NOT_SUPPORTED", argument.at, message));
+        }
+        self.function("format", values, at)
+    }
+
     /// A function of the program's own lists, by name.
     pub(super) fn function(&mut self, name: &str, values: Vec<Typed>, at: usize) -> Result<Typed> {
         let Some(function) = trino::function(name) else {
             return Err(hint::unknown_function(name, at));
         };
         let given: Vec<_> = values.iter().map(|value| Given::Value(value.ty.clone())).collect();
-        self.apply(function, values, at)?.ok_or_else(|| {
+        self.apply(function, values)?.ok_or_else(|| {
             unexpected(name, &given, function.forms.iter().map(|form| form.signature), at)
         })
     }
@@ -230,7 +263,6 @@ impl Planner<'_> {
         &mut self,
         function: &'static Function,
         values: Vec<Typed>,
-        at: usize,
     ) -> Result<Option<Typed>> {
         let given: Vec<_> = values.iter().map(|value| Given::Value(value.ty.clone())).collect();
         let Some((form, binding)) = trino::form(function, &given) else {
@@ -281,7 +313,7 @@ impl Planner<'_> {
         let Some(function) = trino::function("[]") else {
             return Err(hint::unknown_function("[]", at));
         };
-        self.apply(function, vec![base, index], at)?.ok_or_else(|| {
+        self.apply(function, vec![base, index])?.ok_or_else(|| {
             Refusal::new(
                 "TYPE_MISMATCH",
                 at,

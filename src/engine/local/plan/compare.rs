@@ -265,7 +265,7 @@ impl Planner<'_> {
         let Some(operator) = trino::operator(symbol) else {
             return Err(refusal());
         };
-        self.apply(operator, vec![left, right], at)?.ok_or_else(refusal)
+        self.apply(operator, vec![left, right])?.ok_or_else(refusal)
     }
 
     pub(super) fn negate(
@@ -280,7 +280,7 @@ impl Planner<'_> {
         let value = self.expr(inner, context)?;
         let refusal = Refusal::new("TYPE_MISMATCH", at, format!("Cannot negate {}", value.ty));
         match trino::operator("negate") {
-            Some(operator) => self.apply(operator, vec![value], at)?.ok_or(refusal),
+            Some(operator) => self.apply(operator, vec![value])?.ok_or(refusal),
             None => Err(refusal),
         }
     }

@@ -29,12 +29,11 @@ impl Planner<'_> {
         }
         // DataFusion's own conversion between integers lets its optimiser see through it.
         if value.ty.is_integer() && (to.is_integer() || *to == SqlType::Double) {
-            if let Expr::Literal(constant, _) = &value.expr
-                && let Ok(constant) = constant.cast_to(&arrow_type(to))
-            {
-                return Typed::new(lit(constant), to.clone());
-            }
-            let expr = Expr::Cast(Cast::new(Box::new(value.expr), arrow_type(to)));
+            let ty = arrow_type(to);
+            let expr = match value.constant().and_then(|number| number.cast_to(&ty).ok()) {
+                Some(number) => lit(number),
+                None => Expr::Cast(Cast::new(Box::new(value.expr), ty)),
+            };
             return Typed::failing(expr, to.clone(), value.may_fail);
         }
         let may_fail = value.may_fail || cast::may_fail(&value.ty, to);

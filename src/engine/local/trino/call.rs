@@ -14,7 +14,7 @@ use datafusion::arrow::datatypes::{
     DataType, Date32Type, Decimal128Type, Field, Float32Type, Float64Type, Int8Type, Int16Type,
     Int32Type, Int64Type, TimestampMicrosecondType,
 };
-use datafusion::common::internal_err;
+use datafusion::common::{internal_err, resources_err};
 use datafusion::error::Result;
 use datafusion::logical_expr::LambdaArgument;
 
@@ -343,13 +343,23 @@ put!(f64, Float64Array);
 put!(Days, Date32Array, |days: Self| days.0);
 put!(Micros, TimestampMicrosecondArray, |micros: Self| micros.0);
 
+/// Refuses what does not fit into an array any more.
+pub(crate) fn room(filled: &[u8], more: usize) -> Result<()> {
+    if filled.len().saturating_add(more) > i32::MAX as usize {
+        return resources_err!("a function's answers to one batch of rows are over 2 GB");
+    }
+    Ok(())
+}
+
 macro_rules! put_text {
     ($type:ty) => {
         impl Put for $type {
             fn collect(values: impl Iterator<Item = Result<Option<Self>>>) -> Result<ArrayRef> {
                 let mut builder = StringBuilder::new();
                 for value in values {
-                    builder.append_option(value?);
+                    let value = value?;
+                    room(builder.values_slice(), value.as_ref().map_or(0, |value| value.len()))?;
+                    builder.append_option(value);
                 }
                 Ok(Arc::new(builder.finish()))
             }
@@ -367,7 +377,9 @@ macro_rules! put_bytes {
             fn collect(values: impl Iterator<Item = Result<Option<Self>>>) -> Result<ArrayRef> {
                 let mut builder = BinaryBuilder::new();
                 for value in values {
-                    builder.append_option(value?);
+                    let value = value?;
+                    room(builder.values_slice(), value.as_ref().map_or(0, |value| value.len()))?;
+                    builder.append_option(value);
                 }
                 Ok(Arc::new(builder.finish()))
             }

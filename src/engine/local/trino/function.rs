@@ -46,6 +46,22 @@ pub(crate) type Run = fn(&Call) -> Result<ArrayRef>;
 /// Looks at constant arguments; `None` stands for arguments that are not constant, and for NULL.
 pub(crate) type Check = fn(&[Option<&ScalarValue>]) -> Result<()>;
 
+/// The whole number that the argument at `at` is, if it is constant.
+pub(crate) fn whole(constants: &[Option<&ScalarValue>], at: usize) -> Option<i64> {
+    match constants.get(at) {
+        Some(Some(ScalarValue::Int64(number))) => *number,
+        _ => None,
+    }
+}
+
+/// The text that the argument at `at` is, if it is constant.
+pub(crate) fn constant_text<'a>(
+    constants: &[Option<&'a ScalarValue>],
+    at: usize,
+) -> Option<&'a str> {
+    constants.get(at).copied().flatten()?.try_as_str()?
+}
+
 /// Whether a call may fail, given arguments of the right types. Calls that may fail are computed
 /// only for rows that conditions before them let through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,6 +5,8 @@
 //! * `varchar` takes text of any length, `time`, `timestamp` and `timestamp with time zone` any
 //!   precision, `decimal` any decimal, each argument its own; where the result is one of these too,
 //!   it is the (first) argument's.
+//! * `varchar(x)` takes text as `varchar` does, and as the result it has the first such argument's
+//!   length; `any` takes what comes, as it is.
 //! * `...` after the last parameter: any number of these, none included.
 
 use crate::sql::ty::SqlType;
@@ -14,6 +16,9 @@ use crate::sql::ty::SqlType;
 enum Pattern {
     Type(SqlType),
     Variable(char),
+    /// Text that keeps its length.
+    Text,
+    Any,
     Decimal,
     Time,
     Timestamp,
@@ -41,11 +46,21 @@ pub(crate) enum Given {
     Lambda(usize),
 }
 
+impl Given {
+    fn ty(&self) -> SqlType {
+        match self {
+            Self::Value(ty) => ty.clone(),
+            Self::Lambda(_) => SqlType::Unknown,
+        }
+    }
+}
+
 /// A signature with types for its variables.
 #[derive(Debug, Clone)]
 pub(crate) struct Binding {
     signature: Signature,
-    count: usize,
+    /// Types of the arguments as they came; a lambda's is not known.
+    given: Vec<SqlType>,
     variables: Vec<(char, SqlType)>,
     precision: u8,
     /// Which decimal each argument is, where it is one.
@@ -77,7 +92,7 @@ impl Signature {
         }
         let mut binding = Binding {
             signature: self.clone(),
-            count: given.len(),
+            given: given.iter().map(Given::ty).collect(),
             variables: Vec::new(),
             precision: 0,
             decimals: vec![None; given.len()],
@@ -97,7 +112,7 @@ impl Signature {
         }
         for (at, given) in given.iter().enumerate() {
             if let Given::Value(ty) = given {
-                binding.conversions += usize::from(!binding.parameter(at).same(&plain(ty)));
+                binding.conversions += usize::from(!plain(&binding.parameter(at)).same(&plain(ty)));
             }
         }
         Some(binding)
@@ -127,6 +142,8 @@ impl Binding {
         use SqlType as T;
         match (pattern, ty) {
             (Pattern::Type(wanted), ty) => ty.converts_to(wanted).then_some(()),
+            (Pattern::Text, ty) => ty.converts_to(&T::VARCHAR).then_some(()),
+            (Pattern::Any, _) => Some(()),
             (Pattern::Variable(name), ty) => {
                 let known = self.variables.iter_mut().find(|(known, _)| known == name);
                 match known {
@@ -172,13 +189,20 @@ impl Binding {
                 let decimal = self.decimals.get(at).cloned().flatten();
                 decimal.unwrap_or_else(|| self.known(&Pattern::Decimal))
             }
+            Pattern::Text => self.text(at),
+            Pattern::Any => self.given.get(at).cloned().unwrap_or(SqlType::Unknown),
             pattern => self.known(pattern),
         }
     }
 
+    /// The type of the text at `at`, with its length.
+    fn text(&self, at: usize) -> SqlType {
+        self.given.get(at).filter(|ty| ty.is_text()).cloned().unwrap_or(SqlType::VARCHAR)
+    }
+
     /// Types of all arguments.
     pub(crate) fn parameters(&self) -> Vec<SqlType> {
-        (0..self.count).map(|at| self.parameter(at)).collect()
+        (0..self.given.len()).map(|at| self.parameter(at)).collect()
     }
 
     /// Types of the parameters of the lambda at `at`.
@@ -225,6 +249,11 @@ impl Binding {
                 first.cloned().unwrap_or(SqlType::Decimal(1, 0))
             }
             Pattern::Time => SqlType::Time(self.precision),
+            Pattern::Text => {
+                let first = self.signature.takes.iter().position(|taken| *taken == Pattern::Text);
+                self.text(first.unwrap_or(usize::MAX))
+            }
+            Pattern::Any => SqlType::Unknown,
             Pattern::Timestamp => SqlType::Timestamp(self.precision),
             Pattern::TimestampTz => SqlType::TimestampTz(self.precision),
             Pattern::Row => self.row.clone().unwrap_or(SqlType::Unknown),
@@ -294,6 +323,8 @@ fn pattern(text: &str) -> Pattern {
         "timestamp with time zone" => return Pattern::TimestampTz,
         "decimal" => return Pattern::Decimal,
         "row" => return Pattern::Row,
+        "varchar(x)" => return Pattern::Text,
+        "any" => return Pattern::Any,
         "boolean" => SqlType::Boolean,
         "tinyint" => SqlType::Tinyint,
         "smallint" => SqlType::Smallint,
@@ -302,6 +333,8 @@ fn pattern(text: &str) -> Pattern {
         "real" => SqlType::Real,
         "double" => SqlType::Double,
         "varchar" => SqlType::VARCHAR,
+        "varchar(1)" => SqlType::Varchar(Some(1)),
+        "varchar(4)" => SqlType::Varchar(Some(4)),
         "varbinary" => SqlType::Varbinary,
         "json" => SqlType::Json,
         "ipaddress" => SqlType::IpAddress,
@@ -348,6 +381,24 @@ mod tests {
         assert_eq!(bound.unwrap().result(), T::Timestamp(6));
         let bound = bind("(timestamp with time zone) -> varchar", &[T::Date]).unwrap();
         assert_eq!(bound.parameter(0), T::TimestampTz(0));
+    }
+
+    #[test]
+    fn lengths_of_text_go_through_where_they_stay() {
+        let given = [T::Varchar(Some(3)), T::Varchar(Some(1))];
+        let bound = bind("(varchar(x), varchar) -> array(varchar(x))", &given).unwrap();
+        assert_eq!(bound.result(), T::array(T::Varchar(Some(3))));
+        assert_eq!(bound.conversions, 0);
+        assert!(bind("(varchar(1)) -> integer", &given[1..]).is_some());
+        assert!(bind("(varchar(1)) -> integer", &given[..1]).is_none());
+        assert_eq!(bind("(varchar(x)) -> varchar(x)", &[T::Unknown]).unwrap().result(), T::VARCHAR);
+    }
+
+    #[test]
+    fn any_takes_what_comes() {
+        let given = [T::VARCHAR, T::Integer, T::Unknown, T::array(T::Date)];
+        let bound = bind("(varchar, any...) -> varchar", &given).unwrap();
+        assert_eq!((bound.parameters(), bound.conversions), (given.to_vec(), 0));
     }
 
     #[test]

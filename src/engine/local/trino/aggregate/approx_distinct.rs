@@ -11,7 +11,8 @@ use datafusion::arrow::array::{ArrayRef, AsArray, Int64Array, UInt64Array};
 use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type, UInt64Type};
 use datafusion::error::Result;
 
-use super::super::super::{failure, text};
+use super::super::super::failure;
+use super::super::float;
 use super::super::key::Keys;
 use super::fold::Fold;
 use super::rows::without_nulls;
@@ -118,7 +119,7 @@ impl Fold for Distinct {
                 if !ERRORS.contains(&error) {
                     let mut message =
                         "Max standard error must be in [0.0040625, 0.26]: ".to_owned();
-                    text::double(error, &mut message);
+                    float::show_double(error, &mut message);
                     return Err(failure::argument(message));
                 }
                 if self.sketch.is_empty() {

@@ -3,8 +3,9 @@
 use datafusion::arrow::array::ArrayRef;
 use datafusion::error::{DataFusionError, Result};
 
-use super::super::super::{failure, text};
+use super::super::super::failure;
 use super::super::call::Call;
+use super::super::float;
 use super::super::function::{Form, Function};
 
 /// `to_milliseconds(interval) -> bigint`. NULL gives NULL.
@@ -77,7 +78,7 @@ fn number_and_rest(text: &str) -> Option<(&str, &str)> {
 
 fn too_large(number: f64, unit: &str) -> DataFusionError {
     let mut shown = String::new();
-    text::double(number, &mut shown);
+    float::show_double(number, &mut shown);
     failure::argument(format!(
         "value {shown} {unit} is too large to be represented in requested unit MILLISECONDS as a long"
     ))
@@ -87,7 +88,7 @@ fn human_readable(call: &Call) -> Result<ArrayRef> {
     call.each1(|seconds: f64| {
         if !seconds.is_finite() {
             let mut shown = String::new();
-            text::double(seconds, &mut shown);
+            float::show_double(seconds, &mut shown);
             return Err(failure::argument(format!("Invalid argument found: {shown}")));
         }
         Ok(Some(readable(((seconds + 0.5).floor() as i64).unsigned_abs())))
