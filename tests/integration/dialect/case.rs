@@ -137,6 +137,7 @@ pub(super) fn read(path: &Path) -> Vec<Case> {
             sql: sql.join("\n"),
             athena,
             answers: parts
+                .filter(|answer| !answer.is_empty())
                 .map(|answer| answer.iter().map(|(_, text)| (*text).to_owned()).collect())
                 .collect(),
         });
@@ -153,7 +154,9 @@ pub(super) fn fill(path: &Path, answers: &[(usize, Vec<String>)]) {
         if text.is_empty()
             && let Some(answer) = waiting.take()
         {
-            out.push("----");
+            if out.last() != Some(&"----") {
+                out.push("----");
+            }
             out.extend(answer.iter().map(String::as_str));
         }
         if let Some((_, answer)) = answers.iter().find(|(at, _)| *at == line) {
