@@ -26,6 +26,7 @@ mod convert;
 mod expr;
 mod grouping;
 mod hint;
+mod json;
 mod literal;
 mod name;
 mod query;

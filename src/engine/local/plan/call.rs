@@ -135,6 +135,9 @@ impl Planner<'_> {
                 let ty = self.expr(&arguments[0], context)?.ty;
                 Ok(super::literal::text(&ty.to_string()))
             }
+            ("json_exists" | "json_value" | "json_query", _) => {
+                self.sql_json(&name, arguments, at, context)
+            }
             (syntax, _) if SYNTAX.contains(&syntax) && !MISSING.contains(&syntax) => Err(
                 Refusal::syntax(at, format!("Invalid number of arguments for '{syntax}' function")),
             ),

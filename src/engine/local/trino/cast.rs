@@ -22,6 +22,7 @@ mod rules;
 mod text;
 
 pub(crate) use self::address::write as write_address;
+pub(super) use self::nested::repeats;
 pub(crate) use self::rules::{allowed, may_fail};
 
 /// `CAST`.

@@ -70,6 +70,8 @@ pub(crate) enum Risk {
     Always,
     /// Not if this argument is constant, because [`Form::check`] has seen it then.
     UnlessConstant(usize),
+    /// Not if all of these are.
+    UnlessConstants(&'static [usize]),
 }
 
 impl Form {
@@ -89,6 +91,14 @@ impl Form {
     #[must_use]
     pub(crate) const fn checked(mut self, at: usize, check: Check) -> Self {
         self.risk = Risk::UnlessConstant(at);
+        self.check = check;
+        self
+    }
+
+    /// As [`Form::checked`], if `check` needs several arguments.
+    #[must_use]
+    pub(crate) const fn checked_all(mut self, all: &'static [usize], check: Check) -> Self {
+        self.risk = Risk::UnlessConstants(all);
         self.check = check;
         self
     }
@@ -115,6 +125,10 @@ impl Form {
             Risk::Always => true,
             Risk::UnlessConstant(at) => {
                 constants.get(at).is_none_or(Option::is_none) || (self.check)(constants).is_err()
+            }
+            Risk::UnlessConstants(all) => {
+                all.iter().any(|at| constants.get(*at).is_none_or(Option::is_none))
+                    || (self.check)(constants).is_err()
             }
         }
     }

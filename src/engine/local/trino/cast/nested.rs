@@ -56,7 +56,7 @@ pub(super) fn map(
 }
 
 /// Whether a key stands twice in one map.
-fn repeats(keys: &ArrayRef, offsets: &OffsetBuffer<i32>) -> Result<bool> {
+pub(in super::super) fn repeats(keys: &ArrayRef, offsets: &OffsetBuffer<i32>) -> Result<bool> {
     let converter = RowConverter::new(vec![SortField::new(keys.data_type().clone())])?;
     let keys = converter.convert_columns(&[Arc::clone(keys)])?;
     let mut seen = HashSet::new();
