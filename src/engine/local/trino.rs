@@ -14,9 +14,11 @@ mod array;
 mod bytes;
 pub(super) mod call;
 pub(super) mod cast;
+mod comparison;
 mod conditional;
 mod date;
 pub(super) mod decimal;
+mod elements;
 pub(super) mod field;
 pub(super) mod float;
 pub(super) mod function;
@@ -24,6 +26,7 @@ pub(super) mod instant;
 pub(super) mod json;
 pub(super) mod key;
 pub(super) mod like;
+mod list;
 mod map;
 pub(super) mod moment;
 mod number;
@@ -34,6 +37,7 @@ pub(super) mod signature;
 #[cfg(test)]
 mod tests;
 mod text;
+mod text_of;
 mod whole;
 
 pub(super) use self::text::can_format;
@@ -43,6 +47,7 @@ pub(super) const FUNCTIONS: &[&[Function]] = &[
     address::ADDRESS,
     array::ARRAY,
     bytes::BYTES,
+    comparison::COMPARISON,
     conditional::CONDITIONAL,
     date::DATE,
     json::JSON,
@@ -54,7 +59,13 @@ pub(super) const FUNCTIONS: &[&[Function]] = &[
     text::TEXT,
 ];
 
-/// The function called `name`, in lower case.
+/// The function called `name`, in lower case, if people can call it.
+pub(super) fn named(name: &str) -> Option<&'static Function> {
+    let public = name.starts_with(|first: char| first.is_ascii_lowercase());
+    function(name).filter(|_| public && operator(name).is_none())
+}
+
+/// The function called `name`, in lower case, the planner's own included.
 pub(super) fn function(name: &str) -> Option<&'static Function> {
     FUNCTIONS.iter().copied().flatten().find(|function| function.name == name)
 }
@@ -66,6 +77,7 @@ pub(super) fn form(function: &Function, given: &[Given]) -> Option<(&'static For
     forms
         .iter()
         .filter_map(|form| Some((form, Signature::parse(form.signature).bind(given)?)))
+        .filter(|(form, binding)| (form.fits)(&binding.parameters()))
         .min_by_key(|(_, binding)| binding.conversions)
 }
 
@@ -94,9 +106,7 @@ pub(super) fn aggregate_form(
 /// The names that people can call, scalar and aggregate functions alike.
 pub(super) fn names() -> Vec<&'static str> {
     let scalars = FUNCTIONS.iter().copied().flatten().map(|function| function.name);
+    let scalars = scalars.filter(|name| named(name).is_some());
     let aggregates = aggregate::AGGREGATES.iter().map(|aggregate| aggregate.name);
-    scalars
-        .chain(aggregates)
-        .filter(|name| name.starts_with(|first: char| first.is_ascii_lowercase()))
-        .collect()
+    scalars.chain(aggregates).collect()
 }

@@ -1,0 +1,59 @@
+//! Comparisons that are not left to DataFusion: of numbers that may be `NaN`, and of arrays, maps
+//! and rows, where a NULL inside counts. NULL argument, NULL, but for `$distinct`. Dialect 2.4.
+
+use std::cmp::Ordering;
+
+use datafusion::arrow::array::{Array, ArrayRef};
+use datafusion::error::Result;
+
+use super::call::{Call, Put};
+use super::elements::{compare, equal, is_nan, is_null, same};
+use super::function::{Form, Function};
+use crate::sql::ty::SqlType;
+
+pub(super) const COMPARISON: &[Function] = &[
+    Function { name: "$equal", forms: &[Form::new("(T, T) -> boolean", is_equal)] },
+    Function { name: "$less", forms: &[Form::new("(T, T) -> boolean", is_less)] },
+    Function { name: "$less_or_equal", forms: &[Form::new("(T, T) -> boolean", is_less_or_equal)] },
+    Function { name: "$distinct", forms: &[Form::new("(T, T) -> boolean", is_distinct)] },
+];
+
+type Value<'a> = (&'a dyn Array, usize);
+
+fn is_equal(call: &Call) -> Result<ArrayRef> {
+    each(call, |a, b, ty| Ok(equal(a, b, ty)))
+}
+
+fn is_less(call: &Call) -> Result<ArrayRef> {
+    ordered(call, Ordering::is_lt)
+}
+
+fn is_less_or_equal(call: &Call) -> Result<ArrayRef> {
+    ordered(call, Ordering::is_le)
+}
+
+fn is_distinct(call: &Call) -> Result<ArrayRef> {
+    each(call, |a, b, ty| Ok(Some(!same(a, b, ty))))
+}
+
+fn ordered(call: &Call, holds: impl Fn(Ordering) -> bool) -> Result<ArrayRef> {
+    each(call, |a, b, ty| {
+        if is_null(a) || is_null(b) {
+            return Ok(None);
+        }
+        if is_nan(a) || is_nan(b) {
+            return Ok(Some(false));
+        }
+        compare(a, b, ty).map(|order| Some(holds(order)))
+    })
+}
+
+fn each(
+    call: &Call,
+    compare: impl Fn(Value<'_>, Value<'_>, &SqlType) -> Result<Option<bool>>,
+) -> Result<ArrayRef> {
+    let (a, b) = (call.column(0)?, call.column(1)?);
+    bool::collect((0..call.rows).map(|row| {
+        compare((a.array(), a.position(row)), (b.array(), b.position(row)), &call.takes[0])
+    }))
+}
