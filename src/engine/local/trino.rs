@@ -4,9 +4,13 @@
 //! treatment of NULL and errors, and one [`Function`] value in the list of its group. Nothing is
 //! inherited from DataFusion by name: a function that is not in these lists is not there.
 
+use datafusion::common::internal_err;
+use datafusion::logical_expr::Expr;
+
 use self::aggregate::{Aggregate, AggregateForm};
-use self::function::{Form, Function};
+use self::function::{Form, Function, Planned};
 use self::signature::{Binding, Given, Signature};
+use crate::sql::ty::SqlType;
 
 mod address;
 pub(super) mod aggregate;
@@ -80,6 +84,24 @@ pub(super) fn form(function: &Function, given: &[Given]) -> Option<(&'static For
         .filter(|(form, binding)| (form.fits)(&binding.parameters()))
         .min_by_key(|(_, binding)| binding.conversions)
 }
+
+/// A call of one of the planner's own functions whose arguments are of one type, `gives`, and may
+/// be lambdas that take nothing.
+pub(super) fn with_delayed(
+    name: &'static str,
+    gives: SqlType,
+    arguments: Vec<Expr>,
+    may_fail: bool,
+) -> Expr {
+    let form = function(name).and_then(|function| function.forms.first()).unwrap_or(&NO_FORM);
+    let lambdas = arguments.iter().filter(|argument| matches!(argument, Expr::Lambda(_)));
+    let parameters = lambdas.map(|_| vec![SqlType::Unknown]).collect();
+    let takes = vec![gives.clone(); arguments.len()];
+    Planned::new(name, form, takes, gives, parameters, may_fail).call(arguments)
+}
+
+/// Stands for a function that is in no list, which is a bug.
+static NO_FORM: Form = Form::new("() -> T", |_| internal_err!("a function is missing"));
 
 /// The operator written `symbol`.
 pub(super) fn operator(symbol: &str) -> Option<&'static Function> {

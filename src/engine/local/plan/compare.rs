@@ -4,7 +4,7 @@ use datafusion::logical_expr::expr::{Between, BinaryExpr, InList, Like};
 use datafusion::logical_expr::{Expr, Operator};
 
 use super::super::trino;
-use super::expr::{Context, common};
+use super::expr::{Context, common, connected};
 use super::{Planner, Result, Typed, hint};
 use crate::sql::ast::{self, Comparison, ExprKind};
 use crate::sql::refusal::Refusal;
@@ -48,6 +48,11 @@ impl Comparison {
     }
 }
 
+/// Whether DataFusion compares values of a type as Trino does.
+pub(super) fn is_simple(ty: &SqlType) -> bool {
+    !matches!(ty, SqlType::Array(_) | SqlType::Map(..) | SqlType::Row(_))
+}
+
 impl Planner<'_> {
     pub(super) fn compare(
         &mut self,
@@ -78,6 +83,9 @@ impl Planner<'_> {
             });
         }
         let (left, right) = (self.comparable(left, &ty), self.comparable(right, &ty));
+        if !is_simple(&ty) {
+            return self.compare_parts(op, left, right, at);
+        }
         let may_fail = left.may_fail || right.may_fail;
         let expr = Expr::BinaryExpr(BinaryExpr::new(
             Box::new(left.expr),
@@ -85,6 +93,27 @@ impl Planner<'_> {
             Box::new(right.expr),
         ));
         Ok(Typed::failing(expr, SqlType::Boolean, may_fail))
+    }
+
+    /// A comparison by this program's own functions.
+    fn compare_parts(
+        &mut self,
+        op: Comparison,
+        left: Typed,
+        right: Typed,
+        at: usize,
+    ) -> Result<Typed> {
+        match op {
+            Comparison::Equal => self.function("$equal", vec![left, right], at),
+            Comparison::NotEqual => {
+                let equal = self.function("$equal", vec![left, right], at)?;
+                Ok(Typed { expr: Expr::Not(Box::new(equal.expr)), ..equal })
+            }
+            Comparison::Less => self.function("$less", vec![left, right], at),
+            Comparison::Greater => self.function("$less", vec![right, left], at),
+            Comparison::LessOrEqual => self.function("$less_or_equal", vec![left, right], at),
+            Comparison::GreaterOrEqual => self.function("$less_or_equal", vec![right, left], at),
+        }
     }
 
     /// Equality of values that have a common type.
@@ -120,6 +149,9 @@ impl Planner<'_> {
             .hint(hint::mismatch(&left.ty, &right.ty)));
         };
         let (left, right) = (self.comparable(left, &ty), self.comparable(right, &ty));
+        if !is_simple(&ty) {
+            return self.function("$distinct", vec![left, right], at);
+        }
         let may_fail = left.may_fail || right.may_fail;
         let expr = Expr::BinaryExpr(BinaryExpr::new(
             Box::new(left.expr),
@@ -148,6 +180,11 @@ impl Planner<'_> {
         };
         let value = self.comparable(value, &ty);
         let (low, high) = (self.comparable(low, &ty), self.comparable(high, &ty));
+        if !is_simple(&ty) {
+            let above = self.compare_parts(Comparison::LessOrEqual, low, value.clone(), at)?;
+            let below = self.compare_parts(Comparison::LessOrEqual, value, high, at)?;
+            return Ok(connected(vec![above, below], true));
+        }
         let may_fail = value.may_fail || low.may_fail || high.may_fail;
         let expr = Expr::Between(Between::new(
             Box::new(value.expr),
@@ -181,6 +218,10 @@ impl Planner<'_> {
         })?;
         let may_fail = all.iter().any(|item| item.may_fail);
         let value = self.comparable(value, &ty);
+        if !is_simple(&ty) {
+            let all = std::iter::once(value).chain(items).collect();
+            return self.function("$in", all, places.first().copied().unwrap_or_default());
+        }
         let items = items.into_iter().map(|item| self.comparable(item, &ty).expr).collect();
         let expr = Expr::InList(InList::new(Box::new(value.expr), items, false));
         Ok(Typed::failing(expr, SqlType::Boolean, may_fail))

@@ -27,11 +27,13 @@ mod zip;
 
 pub(super) const ARRAY: &[Function] = &[
     Function { name: "$array", forms: &[Form::new("(T...) -> array(T)", make::array)] },
-    Function { name: "$row", forms: &[Form::new("(any...) -> T", make::row).giving(make::row_type)] },
+    Function {
+        name: "$row",
+        forms: &[Form::new("(any...) -> T", make::row).giving(make::row_type)],
+    },
     Function {
         name: "$unnest",
-        forms: &[Form::new("(boolean, any...) -> T", unnest::unnest)
-            .giving(unnest::rows_type)],
+        forms: &[Form::new("(boolean, any...) -> T", unnest::unnest).giving(unnest::rows_type)],
     },
     Function {
         name: "[]",
@@ -129,9 +131,7 @@ pub(super) const ARRAY: &[Function] = &[
     },
     Function {
         name: "combinations",
-        forms: &[
-            Form::new("(array(T), integer) -> array(array(T))", combine::combinations).fails()
-        ],
+        forms: &[Form::new("(array(T), integer) -> array(array(T))", combine::combinations).fails()],
     },
     Function {
         name: "ngrams",

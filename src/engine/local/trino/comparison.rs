@@ -1,5 +1,5 @@
-//! Comparisons that are not left to DataFusion: of numbers that may be `NaN`, and of arrays, maps
-//! and rows, where a NULL inside counts. NULL argument, NULL, but for `$distinct`. Dialect 2.4.
+//! Comparisons of arrays, maps and rows, where a NULL inside counts. NULL argument, NULL, but for
+//! `$distinct`. Dialect 2.4.
 
 use std::cmp::Ordering;
 
@@ -7,7 +7,7 @@ use datafusion::arrow::array::{Array, ArrayRef};
 use datafusion::error::Result;
 
 use super::call::{Call, Put};
-use super::elements::{compare, equal, is_nan, is_null, same};
+use super::elements::{compare, equal, is_null, same};
 use super::function::{Form, Function};
 use crate::sql::ty::SqlType;
 
@@ -15,6 +15,7 @@ pub(super) const COMPARISON: &[Function] = &[
     Function { name: "$equal", forms: &[Form::new("(T, T) -> boolean", is_equal)] },
     Function { name: "$less", forms: &[Form::new("(T, T) -> boolean", is_less)] },
     Function { name: "$less_or_equal", forms: &[Form::new("(T, T) -> boolean", is_less_or_equal)] },
+    Function { name: "$in", forms: &[Form::new("(T, T...) -> boolean", is_in)] },
     Function { name: "$distinct", forms: &[Form::new("(T, T) -> boolean", is_distinct)] },
 ];
 
@@ -22,6 +23,26 @@ type Value<'a> = (&'a dyn Array, usize);
 
 fn is_equal(call: &Call) -> Result<ArrayRef> {
     each(call, |a, b, ty| Ok(equal(a, b, ty)))
+}
+
+/// Whether the first argument equals one of the others.
+fn is_in(call: &Call) -> Result<ArrayRef> {
+    let columns = (0..call.takes.len()).map(|at| call.column(at)).collect::<Result<Vec<_>>>()?;
+    let ty = &call.takes[0];
+    bool::collect((0..call.rows).map(|row| {
+        let mut values =
+            columns.iter().map(|column| (column.array() as &dyn Array, column.position(row)));
+        let Some(wanted) = values.next() else {
+            return Ok(None);
+        };
+        let mut unsure = false;
+        let found = values.any(|value| {
+            let equal = equal(wanted, value, ty);
+            unsure |= equal.is_none();
+            equal == Some(true)
+        });
+        Ok((found || !unsure).then_some(found))
+    }))
 }
 
 fn is_less(call: &Call) -> Result<ArrayRef> {
@@ -40,9 +61,6 @@ fn ordered(call: &Call, holds: impl Fn(Ordering) -> bool) -> Result<ArrayRef> {
     each(call, |a, b, ty| {
         if is_null(a) || is_null(b) {
             return Ok(None);
-        }
-        if is_nan(a) || is_nan(b) {
-            return Ok(Some(false));
         }
         compare(a, b, ty).map(|order| Some(holds(order)))
     })

@@ -49,9 +49,10 @@ pub(crate) fn equal(a: At<'_>, b: At<'_>, ty: &SqlType) -> Option<bool> {
             }
             all(from.zip(other).map(|(i, j)| equal((a, i), (b, j), item)))
         }
-        SqlType::Row(fields) => all(fields.iter().enumerate().map(|(at, (_, ty))| {
-            equal((field(a, at), a.1), (field(b, at), b.1), ty)
-        })),
+        SqlType::Row(fields) => all(fields
+            .iter()
+            .enumerate()
+            .map(|(at, (_, ty))| equal((field(a, at), a.1), (field(b, at), b.1), ty))),
         SqlType::Map(key, value) => equal_maps(a, b, key, value),
         _ => Some(order(a, b, ty) == Some(Ordering::Equal)),
     }
@@ -175,9 +176,8 @@ fn order((a, i): At<'_>, (b, j): At<'_>, ty: &SqlType) -> Option<Ordering> {
     }
     match ty {
         SqlType::TimestampTz(_) => {
-            let millis = |array: &dyn Array, at| {
-                zone::millis(array.as_primitive::<Int64Type>().value(at))
-            };
+            let millis =
+                |array: &dyn Array, at| zone::millis(array.as_primitive::<Int64Type>().value(at));
             Some(millis(a, i).cmp(&millis(b, j)))
         }
         SqlType::Boolean => Some(a.as_boolean().value(i).cmp(&b.as_boolean().value(j))),
@@ -210,10 +210,9 @@ pub(crate) fn holds_null(value: At<'_>, ty: &SqlType) -> bool {
             let (items, mut span) = items(value);
             span.any(|at| null((items, at), item))
         }
-        SqlType::Row(fields) => fields
-            .iter()
-            .enumerate()
-            .any(|(at, (_, ty))| null((field(value, at), value.1), ty)),
+        SqlType::Row(fields) => {
+            fields.iter().enumerate().any(|(at, (_, ty))| null((field(value, at), value.1), ty))
+        }
         SqlType::Map(_, of) => {
             let values = value.0.as_map().values();
             entries(value).any(|at| null((values, at), of))

@@ -5,9 +5,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, ListArray, MapArray, StructArray, UInt64Array, UInt64Builder,
+    Array, ArrayBuilder, ArrayRef, AsArray, ListArray, MapArray, NullBufferBuilder, StructArray,
+    UInt64Array, UInt64Builder,
 };
-use datafusion::arrow::buffer::{NullBuffer, NullBufferBuilder, OffsetBuffer, ScalarBuffer};
+use datafusion::arrow::buffer::{NullBuffer, OffsetBuffer, ScalarBuffer};
 use datafusion::arrow::compute::take;
 use datafusion::arrow::datatypes::ArrowNativeType;
 use datafusion::common::internal_err;
@@ -158,11 +159,6 @@ impl Picks {
     /// Adds the element that lies at `at`.
     pub(crate) fn push(&mut self, at: usize) {
         self.indices.append_value(at as u64);
-    }
-
-    /// Adds NULL.
-    pub(crate) fn push_null(&mut self) {
-        self.indices.append_null();
     }
 
     /// Ends a row.

@@ -243,7 +243,9 @@ impl Binding {
         let known = self.variables.iter_mut().find(|(known, _)| *known == name);
         match known {
             None => self.variables.push((name, ty.clone())),
-            Some((_, known)) if alike(known, ty) => *known = known.common(ty).unwrap_or(known.clone()),
+            Some((_, known)) if alike(known, ty) => {
+                *known = known.common(ty).unwrap_or(known.clone())
+            }
             Some((_, known)) if known.converts_to(ty) => {
                 *known = ty.clone();
                 return Fit::Wider;

@@ -1,8 +1,7 @@
 //! Small arrays out of the elements of one: `combinations`, `ngrams`. NULL argument, NULL. Dialect
 //! 4.7.
 
-use datafusion::arrow::array::ArrayRef;
-use datafusion::arrow::buffer::NullBufferBuilder;
+use datafusion::arrow::array::{ArrayRef, NullBufferBuilder};
 use datafusion::common::internal_err;
 use datafusion::error::Result;
 

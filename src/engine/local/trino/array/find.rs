@@ -78,7 +78,9 @@ pub(super) fn contains_sequence(call: &Call) -> Result<ArrayRef> {
         };
         let starts = list.start..(list.end + 1).saturating_sub(part.len());
         let matches = |start: usize| {
-            (start..).zip(part.clone()).all(|(a, b)| same((&lists.items, a), (&parts.items, b), item))
+            (start..)
+                .zip(part.clone())
+                .all(|(a, b)| same((&lists.items, a), (&parts.items, b), item))
         };
         Ok(Some(starts.into_iter().any(matches)))
     }))

@@ -4,8 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, Int64Array};
-use datafusion::arrow::buffer::NullBufferBuilder;
+use datafusion::arrow::array::{Array, ArrayRef, Int64Array, NullBufferBuilder};
 use datafusion::arrow::compute::take;
 use datafusion::common::internal_err;
 use datafusion::error::Result;

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Months, NaiveDateTime};
 use datafusion::arrow::array::{
-    ArrayRef, Date32Array, Int64Array, TimestampMicrosecondArray,
+    ArrayRef, Date32Array, Int64Array, NullBufferBuilder, TimestampMicrosecondArray,
 };
-use datafusion::arrow::buffer::{NullBuffer, NullBufferBuilder};
+use datafusion::arrow::buffer::NullBuffer;
 use datafusion::error::Result;
 
 use super::super::super::failure;
@@ -25,8 +25,7 @@ pub(super) const FORMS: &[Form] = &[
     Form::new("(date, date, interval year to month) -> array(date)", months_of_days).fails(),
     Form::new("(timestamp, timestamp, interval day to second) -> array(timestamp)", moments)
         .fails(),
-    Form::new("(timestamp, timestamp, interval year to month) -> array(timestamp)", months)
-        .fails(),
+    Form::new("(timestamp, timestamp, interval year to month) -> array(timestamp)", months).fails(),
 ];
 
 /// Athena's limit; Trino's is 10000.

@@ -107,8 +107,7 @@ pub(super) fn overlap(call: &Call) -> Result<ArrayRef> {
         let unsure = !left.is_empty()
             && !right.is_empty()
             && left.clone().chain(right.clone()).any(|at| null(&at));
-        let known: HashSet<_> =
-            left.filter(|at| !null(at)).map(|at| pair.keys.row(at)).collect();
+        let known: HashSet<_> = left.filter(|at| !null(at)).map(|at| pair.keys.row(at)).collect();
         let found = right.into_iter().any(|at| !null(&at) && known.contains(&pair.keys.row(at)));
         Ok((found || !unsure).then_some(found))
     }))

@@ -1,7 +1,7 @@
 //! `transform(array(T), T -> U) -> array(U)` and `filter(array(T), T -> boolean) -> array(T)`.
 //! `filter` leaves out elements for which the lambda gives NULL. NULL array, NULL. Dialect 4.7.
 
-use datafusion::arrow::array::{ArrayRef, AsArray};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray};
 use datafusion::arrow::compute::{filter as keep, prep_null_mask_filter};
 use datafusion::error::Result;
 
@@ -20,7 +20,10 @@ pub(super) fn filter(call: &Call) -> Result<ArrayRef> {
     let flat = lists.spans.flat(call.rows)?;
     let items = flat.of(&lists.items)?;
     let kept = call.lambda(1)?.over(&[ArrayRef::clone(&items)], &flat.owners)?;
-    let kept = prep_null_mask_filter(kept.as_boolean());
+    let kept = match kept.null_count() {
+        0 => kept.as_boolean().clone(),
+        _ => prep_null_mask_filter(kept.as_boolean()),
+    };
     let (mut offsets, mut count) = (vec![0], 0);
     for row in 0..call.rows {
         let span = flat.get(row).unwrap_or_default();

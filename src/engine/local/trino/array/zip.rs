@@ -3,8 +3,10 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{ArrayRef, StructArray, UInt64Array, UInt64Builder};
-use datafusion::arrow::buffer::{NullBuffer, NullBufferBuilder};
+use datafusion::arrow::array::{
+    ArrayRef, NullBufferBuilder, StructArray, UInt64Array, UInt64Builder,
+};
+use datafusion::arrow::buffer::NullBuffer;
 use datafusion::arrow::compute::take;
 use datafusion::common::internal_err;
 use datafusion::error::Result;

@@ -19,7 +19,8 @@ pub(super) fn least(call: &Call) -> Result<ArrayRef> {
 }
 
 fn extreme(call: &Call, wanted: Ordering) -> Result<ArrayRef> {
-    let columns = (0..call.arguments.len()).map(|at| call.column(at)).collect::<Result<Vec<_>>>()?;
+    let columns =
+        (0..call.arguments.len()).map(|at| call.column(at)).collect::<Result<Vec<_>>>()?;
     let value = |column: usize, row| -> (&dyn Array, usize) {
         let column: &Column = columns[column];
         (column.array(), column.position(row))

@@ -42,12 +42,16 @@ fn plain_form(array: &ArrayRef, ty: &SqlType) -> Result<ArrayRef> {
         return Ok(Arc::clone(array));
     }
     Ok(match ty {
-        SqlType::Double => Arc::new(array.as_primitive::<Float64Type>().unary::<_, Float64Type>(
-            |value| if value.is_nan() { f64::NAN } else { value + 0.0 },
-        )),
-        SqlType::Real => Arc::new(array.as_primitive::<Float32Type>().unary::<_, Float32Type>(
-            |value| if value.is_nan() { f32::NAN } else { value + 0.0 },
-        )),
+        SqlType::Double => {
+            Arc::new(array.as_primitive::<Float64Type>().unary::<_, Float64Type>(|value| {
+                if value.is_nan() { f64::NAN } else { value + 0.0 }
+            }))
+        }
+        SqlType::Real => {
+            Arc::new(array.as_primitive::<Float32Type>().unary::<_, Float32Type>(|value| {
+                if value.is_nan() { f32::NAN } else { value + 0.0 }
+            }))
+        }
         SqlType::TimestampTz(_) => {
             let instants: Int64Array = array.as_primitive::<Int64Type>().unary(zone::millis);
             Arc::new(instants)
@@ -87,7 +91,7 @@ fn differs(ty: &SqlType) -> bool {
 /// Maps as arrays of entries, in the order of their keys.
 fn sorted_entries(array: &ArrayRef, key: &SqlType, value: &SqlType) -> Result<ArrayRef> {
     let map = array.as_map();
-    let [order] = super::keys([map.keys()], key)?;
+    let [order] = keys([map.keys()], key)?;
     let mut indices: Vec<u64> = (0..map.keys().len() as u64).collect();
     for span in map.value_offsets().windows(2) {
         let span = &mut indices[span[0].as_usize()..span[1].as_usize()];

@@ -46,10 +46,9 @@ pub(super) fn entries(call: &Call) -> Result<ArrayRef> {
 /// The type that [`entries`] gives.
 pub(super) fn rows_type(takes: &[SqlType]) -> SqlType {
     match takes.first() {
-        Some(SqlType::Map(key, value)) => SqlType::array(SqlType::Row(vec![
-            (None, (**key).clone()),
-            (None, (**value).clone()),
-        ])),
+        Some(SqlType::Map(key, value)) => {
+            SqlType::array(SqlType::Row(vec![(None, (**key).clone()), (None, (**value).clone())]))
+        }
         _ => SqlType::Unknown,
     }
 }

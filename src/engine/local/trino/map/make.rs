@@ -4,8 +4,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, NullArray, UInt64Array};
-use datafusion::arrow::buffer::NullBufferBuilder;
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray, NullArray, NullBufferBuilder, UInt64Array,
+};
 use datafusion::arrow::compute::take;
 use datafusion::arrow::datatypes::ArrowNativeType;
 use datafusion::common::internal_err;

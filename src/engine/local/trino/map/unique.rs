@@ -35,7 +35,9 @@ pub(super) fn check(
         for at in span {
             if !seen.insert(of_all.row(at)) {
                 let key = shown((all, at), ty)?;
-                return Err(failure::argument(format!("Duplicate map keys ({key}) are not allowed")));
+                return Err(failure::argument(format!(
+                    "Duplicate map keys ({key}) are not allowed"
+                )));
             }
         }
     }

@@ -4,8 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, UInt64Array};
-use datafusion::arrow::buffer::NullBufferBuilder;
+use datafusion::arrow::array::{Array, ArrayRef, NullBufferBuilder, UInt64Array};
 use datafusion::arrow::compute::{concat, take};
 use datafusion::common::internal_err;
 use datafusion::error::Result;
@@ -29,8 +28,7 @@ pub(super) fn zip_with(call: &Call) -> Result<ArrayRef> {
         let both = left.spans.get(row).zip(right.spans.get(row));
         nulls.append(both.is_some());
         let (one, other) = both.unwrap_or_default();
-        let mut rest: HashMap<_, usize> =
-            other.clone().map(|at| (of_right.row(at), at)).collect();
+        let mut rest: HashMap<_, usize> = other.clone().map(|at| (of_right.row(at), at)).collect();
         for at in one {
             places.push(at as u64);
             lefts.push(Some(at as u64));
