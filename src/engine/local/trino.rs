@@ -18,7 +18,6 @@ mod array;
 mod bytes;
 pub(super) mod call;
 pub(super) mod cast;
-mod comparison;
 mod conditional;
 mod date;
 pub(super) mod decimal;
@@ -51,7 +50,6 @@ pub(super) const FUNCTIONS: &[&[Function]] = &[
     address::ADDRESS,
     array::ARRAY,
     bytes::BYTES,
-    comparison::COMPARISON,
     conditional::CONDITIONAL,
     date::DATE,
     json::JSON,

@@ -416,7 +416,7 @@ impl Planner<'_> {
         context: &Context<'_>,
     ) -> Result<Typed> {
         let condition = self.expr(&arguments[0], context)?;
-        let condition = self.boolean(condition, arguments[0].at, "IF condition")?;
+        let condition = self.operand(condition, arguments[0].at, "IF condition")?;
         let values = self.values_of(&arguments[1..], context)?;
         let ty = match values.as_slice() {
             [one, other] => one.ty.common(&other.ty).ok_or_else(|| {

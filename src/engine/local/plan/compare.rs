@@ -31,9 +31,8 @@ impl Comparison {
         }
     }
 
-    /// The function that compares floating point numbers so, and whether it wants them the other way
-    /// round.
-    fn of_floats(self) -> (&'static str, bool) {
+    /// The function that compares so, and whether it wants the sides the other way round.
+    fn function(self) -> (&'static str, bool) {
         match self {
             Self::Equal | Self::NotEqual => ("$=", false),
             Self::Less => ("$<", false),
@@ -50,7 +49,10 @@ impl Comparison {
 
 /// Whether DataFusion compares values of a type as Trino does.
 pub(super) fn is_simple(ty: &SqlType) -> bool {
-    !matches!(ty, SqlType::Array(_) | SqlType::Map(..) | SqlType::Row(_))
+    !matches!(
+        ty,
+        SqlType::Real | SqlType::Double | SqlType::Array(_) | SqlType::Map(..) | SqlType::Row(_)
+    )
 }
 
 impl Planner<'_> {
@@ -71,21 +73,10 @@ impl Planner<'_> {
             )
             .hint(hint::mismatch(&left.ty, &right.ty)));
         };
-        if matches!(ty, SqlType::Real | SqlType::Double) {
-            let (name, turned) = op.of_floats();
-            let sides = if turned { vec![right, left] } else { vec![left, right] };
-            let compared = self.function(name, sides, at)?;
-            return Ok(match op {
-                Comparison::NotEqual => {
-                    Typed { expr: Expr::Not(Box::new(compared.expr)), ..compared }
-                }
-                _ => compared,
-            });
+        if !is_simple(&ty) {
+            return self.compared(op, left, right, at);
         }
         let (left, right) = (self.comparable(left, &ty), self.comparable(right, &ty));
-        if !is_simple(&ty) {
-            return self.compare_parts(op, left, right, at);
-        }
         let may_fail = left.may_fail || right.may_fail;
         let expr = Expr::BinaryExpr(BinaryExpr::new(
             Box::new(left.expr),
@@ -95,25 +86,15 @@ impl Planner<'_> {
         Ok(Typed::failing(expr, SqlType::Boolean, may_fail))
     }
 
-    /// A comparison by this program's own functions.
-    fn compare_parts(
-        &mut self,
-        op: Comparison,
-        left: Typed,
-        right: Typed,
-        at: usize,
-    ) -> Result<Typed> {
-        match op {
-            Comparison::Equal => self.function("$equal", vec![left, right], at),
-            Comparison::NotEqual => {
-                let equal = self.function("$equal", vec![left, right], at)?;
-                Ok(Typed { expr: Expr::Not(Box::new(equal.expr)), ..equal })
-            }
-            Comparison::Less => self.function("$less", vec![left, right], at),
-            Comparison::Greater => self.function("$less", vec![right, left], at),
-            Comparison::LessOrEqual => self.function("$less_or_equal", vec![left, right], at),
-            Comparison::GreaterOrEqual => self.function("$less_or_equal", vec![right, left], at),
-        }
+    /// A comparison that is not left to DataFusion.
+    fn compared(&mut self, op: Comparison, left: Typed, right: Typed, at: usize) -> Result<Typed> {
+        let (name, turned) = op.function();
+        let sides = if turned { vec![right, left] } else { vec![left, right] };
+        let compared = self.function(name, sides, at)?;
+        Ok(match op {
+            Comparison::NotEqual => Typed { expr: Expr::Not(Box::new(compared.expr)), ..compared },
+            _ => compared,
+        })
     }
 
     /// Equality of values that have a common type.
@@ -148,10 +129,10 @@ impl Planner<'_> {
             )
             .hint(hint::mismatch(&left.ty, &right.ty)));
         };
-        let (left, right) = (self.comparable(left, &ty), self.comparable(right, &ty));
         if !is_simple(&ty) {
             return self.function("$distinct", vec![left, right], at);
         }
+        let (left, right) = (self.comparable(left, &ty), self.comparable(right, &ty));
         let may_fail = left.may_fail || right.may_fail;
         let expr = Expr::BinaryExpr(BinaryExpr::new(
             Box::new(left.expr),
@@ -178,13 +159,13 @@ impl Planner<'_> {
             )
             .hint(hint::mismatch(&value.ty, other)));
         };
-        let value = self.comparable(value, &ty);
-        let (low, high) = (self.comparable(low, &ty), self.comparable(high, &ty));
         if !is_simple(&ty) {
-            let above = self.compare_parts(Comparison::LessOrEqual, low, value.clone(), at)?;
-            let below = self.compare_parts(Comparison::LessOrEqual, value, high, at)?;
+            let above = self.compared(Comparison::LessOrEqual, low, value.clone(), at)?;
+            let below = self.compared(Comparison::LessOrEqual, value, high, at)?;
             return Ok(connected(vec![above, below], true));
         }
+        let value = self.comparable(value, &ty);
+        let (low, high) = (self.comparable(low, &ty), self.comparable(high, &ty));
         let may_fail = value.may_fail || low.may_fail || high.may_fail;
         let expr = Expr::Between(Between::new(
             Box::new(value.expr),
@@ -217,11 +198,11 @@ impl Planner<'_> {
             }
         })?;
         let may_fail = all.iter().any(|item| item.may_fail);
-        let value = self.comparable(value, &ty);
         if !is_simple(&ty) {
-            let all = std::iter::once(value).chain(items).collect();
-            return self.function("$in", all, places.first().copied().unwrap_or_default());
+            let at = places.first().copied().unwrap_or_default();
+            return self.function("$in", all, at);
         }
+        let value = self.comparable(value, &ty);
         let items = items.into_iter().map(|item| self.comparable(item, &ty).expr).collect();
         let expr = Expr::InList(InList::new(Box::new(value.expr), items, false));
         Ok(Typed::failing(expr, SqlType::Boolean, may_fail))

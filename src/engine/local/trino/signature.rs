@@ -349,6 +349,7 @@ fn pattern(text: &str) -> Pattern {
         "row" => return Pattern::Row,
         "varchar(x)" => return Pattern::Text,
         "any" => return Pattern::Any,
+        "unknown" => SqlType::Unknown,
         "boolean" => SqlType::Boolean,
         "tinyint" => SqlType::Tinyint,
         "smallint" => SqlType::Smallint,
