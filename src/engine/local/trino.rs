@@ -4,9 +4,13 @@
 //! treatment of NULL and errors, and one [`Function`] value in the list of its group. Nothing is
 //! inherited from DataFusion by name: a function that is not in these lists is not there.
 
+use datafusion::common::internal_err;
+use datafusion::logical_expr::Expr;
+
 use self::aggregate::{Aggregate, AggregateForm};
-use self::function::{Form, Function};
+use self::function::{Form, Function, Planned};
 use self::signature::{Binding, Given, Signature};
+use crate::sql::ty::SqlType;
 
 mod address;
 pub(super) mod aggregate;
@@ -17,6 +21,7 @@ pub(super) mod cast;
 mod conditional;
 mod date;
 pub(super) mod decimal;
+mod elements;
 pub(super) mod field;
 pub(super) mod float;
 pub(super) mod function;
@@ -24,6 +29,7 @@ pub(super) mod instant;
 pub(super) mod json;
 pub(super) mod key;
 pub(super) mod like;
+mod list;
 mod map;
 pub(super) mod moment;
 mod number;
@@ -34,6 +40,7 @@ pub(super) mod signature;
 #[cfg(test)]
 mod tests;
 mod text;
+mod text_of;
 mod whole;
 
 pub(super) use self::text::can_format;
@@ -54,7 +61,13 @@ pub(super) const FUNCTIONS: &[&[Function]] = &[
     text::TEXT,
 ];
 
-/// The function called `name`, in lower case.
+/// The function called `name`, in lower case, if people can call it.
+pub(super) fn named(name: &str) -> Option<&'static Function> {
+    let public = name.starts_with(|first: char| first.is_ascii_lowercase());
+    function(name).filter(|_| public && operator(name).is_none())
+}
+
+/// The function called `name`, in lower case, the planner's own included.
 pub(super) fn function(name: &str) -> Option<&'static Function> {
     FUNCTIONS.iter().copied().flatten().find(|function| function.name == name)
 }
@@ -66,8 +79,27 @@ pub(super) fn form(function: &Function, given: &[Given]) -> Option<(&'static For
     forms
         .iter()
         .filter_map(|form| Some((form, Signature::parse(form.signature).bind(given)?)))
+        .filter(|(form, binding)| (form.fits)(&binding.parameters()))
         .min_by_key(|(_, binding)| binding.conversions)
 }
+
+/// A call of one of the planner's own functions whose arguments are of one type, `gives`, and may
+/// be lambdas that take nothing.
+pub(super) fn with_delayed(
+    name: &'static str,
+    gives: SqlType,
+    arguments: Vec<Expr>,
+    may_fail: bool,
+) -> Expr {
+    let form = function(name).and_then(|function| function.forms.first()).unwrap_or(&NO_FORM);
+    let lambdas = arguments.iter().filter(|argument| matches!(argument, Expr::Lambda(_)));
+    let parameters = lambdas.map(|_| vec![SqlType::Unknown]).collect();
+    let takes = vec![gives.clone(); arguments.len()];
+    Planned::new(name, form, takes, gives, parameters, may_fail).call(arguments)
+}
+
+/// Stands for a function that is in no list, which is a bug.
+static NO_FORM: Form = Form::new("() -> T", |_| internal_err!("a function is missing"));
 
 /// The operator written `symbol`.
 pub(super) fn operator(symbol: &str) -> Option<&'static Function> {
@@ -94,9 +126,7 @@ pub(super) fn aggregate_form(
 /// The names that people can call, scalar and aggregate functions alike.
 pub(super) fn names() -> Vec<&'static str> {
     let scalars = FUNCTIONS.iter().copied().flatten().map(|function| function.name);
+    let scalars = scalars.filter(|name| named(name).is_some());
     let aggregates = aggregate::AGGREGATES.iter().map(|aggregate| aggregate.name);
-    scalars
-        .chain(aggregates)
-        .filter(|name| name.starts_with(|first: char| first.is_ascii_lowercase()))
-        .collect()
+    scalars.chain(aggregates).collect()
 }

@@ -2,18 +2,24 @@
 
 use datafusion::common::ScalarValue;
 use datafusion::error::DataFusionError;
+use datafusion::logical_expr::expr::Lambda;
 use datafusion::logical_expr::{Expr, lit};
 
 use super::super::failure;
-use super::super::trino::{self, function::Function, function::Planned, signature::Given};
+use super::super::trino;
+use super::super::trino::function::{Function, Planned};
+use super::super::trino::signature::{Binding, Fit, Given, Signature};
 use super::aggregate_call::{allowed, shown};
-use super::expr::{Allow, Context, common};
+use super::expr::{Allow, Context, common, delayed};
 use super::scope::Parameter;
 use super::window::WINDOW_ONLY;
 use super::{Planner, Result, Typed, hint};
-use crate::sql::ast::{self, Call, Comparison, ExprKind, Now};
+use crate::sql::ast::{self, Call, ExprKind, Now};
 use crate::sql::refusal::Refusal;
 use crate::sql::ty::SqlType;
+
+/// How often the lambdas of a call may widen a type, as in Trino.
+const MOST_WIDENINGS: usize = 4;
 
 /// Functions that are no functions of their own: other expressions stand for them.
 const SYNTAX: [&str; 7] = ["coalesce", "if", "now", "nullif", "try", "typeof", "uuid"];
@@ -130,7 +136,7 @@ impl Planner<'_> {
             ("if", 2 | 3) => self.choose_if(arguments, at, context),
             ("nullif", 2) => self.null_if(arguments, at, context),
             ("now", 0) => super::literal::now(self.now, Now::Timestamp, None, at),
-            ("try", 1) => self.try_value(&arguments[0], at, context),
+            ("try", 1) => self.try_value(&arguments[0], context),
             ("typeof", 1) => {
                 let ty = self.expr(&arguments[0], context)?.ty;
                 Ok(super::literal::text(&ty.to_string()))
@@ -138,10 +144,16 @@ impl Planner<'_> {
             ("json_exists" | "json_value" | "json_query", _) => {
                 self.sql_json(&name, arguments, at, context)
             }
+            ("coalesce", _) => {
+                Err(Refusal::syntax(at, "The 'coalesce' function must have at least two arguments"))
+            }
+            ("try", _) => {
+                Err(Refusal::syntax(at, "The 'try' function must have exactly one argument"))
+            }
             (syntax, _) if SYNTAX.contains(&syntax) && !MISSING.contains(&syntax) => Err(
                 Refusal::syntax(at, format!("Invalid number of arguments for '{syntax}' function")),
             ),
-            _ => match trino::function(&name) {
+            _ => match trino::named(&name) {
                 Some(function) => self.with_lambdas(function, arguments, at, context),
                 None => Err(hint::unknown_function(&call.name.text, call.name.at)),
             },
@@ -182,41 +194,36 @@ impl Planner<'_> {
         let refusal = || {
             unexpected(function.name, &given, function.forms.iter().map(|form| form.signature), at)
         };
-        let (form, mut binding) = trino::form(function, &given).ok_or_else(refusal)?;
-        let mut lambdas = Vec::new();
-        let mut bodies = Vec::new();
-        for (position, argument) in arguments.iter().enumerate() {
-            let ExprKind::Lambda(names, body) = &argument.kind else {
-                continue;
-            };
-            let types = binding.lambda_parameters(position);
-            let mut parameters = context.parameters.to_vec();
-            let mut ids = Vec::new();
-            for (name, ty) in names.iter().zip(&types) {
-                let id = self.fresh(&name.key());
-                ids.push(id.clone());
-                parameters.push(Parameter { name: name.key(), id, ty: ty.clone() });
+        let (form, mut binding) = trino::form(function, &given)
+            .ok_or_else(|| wrong_arity(function, arguments, &given).unwrap_or_else(refusal))?;
+        // A lambda may give a wider type than its own parameters have: then once more, with that.
+        let mut lambdas = None;
+        for _ in 0..MOST_WIDENINGS {
+            lambdas = self.lambdas(arguments, &mut binding, context, &refusal)?;
+            if lambdas.is_some() {
+                break;
             }
-            let inside = Context { parameters: &parameters, outputs: &[], ..*context };
-            let body = self.expr(body, &inside)?;
-            binding.lambda_gives(position, &body.ty).ok_or_else(refusal)?;
-            lambdas.push(types);
-            bodies.push((position, ids, body));
         }
+        let lambdas = lambdas.ok_or_else(|| {
+            refusal().hint("the types of a lambda's parameters grow with its result: CAST it")
+        })?;
         let takes = binding.parameters();
         let mut may_fail = planned.iter().flatten().any(|value| value.may_fail);
-        may_fail |= bodies.iter().any(|(_, _, body)| body.may_fail);
+        may_fail |= lambdas.iter().any(|lambda| lambda.body.may_fail);
         let mut exprs: Vec<Expr> = Vec::new();
         for (value, ty) in planned.into_iter().zip(&takes) {
             exprs.push(value.map_or(lit(false), |value| self.converted(value, ty).expr));
         }
-        for (position, ids, body) in bodies {
+        let mut types = Vec::new();
+        for PlannedLambda { position, parameters, body } in lambdas {
+            let (ids, of_parameters) = parameters.into_iter().unzip();
+            types.push(of_parameters);
             let body = self.converted(body, &takes[position]).expr;
-            exprs[position] = Expr::Lambda(datafusion::logical_expr::expr::Lambda::new(ids, body));
+            exprs[position] = Expr::Lambda(Lambda::new(ids, body));
         }
         let gives = form.gives.map_or_else(|| binding.result(), |gives| gives(&takes));
         may_fail |= form.may_fail(&vec![None; takes.len()]);
-        let planned = Planned::new(function.name, form, takes, gives.clone(), lambdas, may_fail);
+        let planned = Planned::new(function.name, form, takes, gives.clone(), types, may_fail);
         Ok(Typed::failing(planned.call(exprs), gives, may_fail))
     }
 
@@ -248,6 +255,40 @@ impl Planner<'_> {
             return Err(Refusal::new("NOT_SUPPORTED", argument.at, message));
         }
         self.function("format", values, at)
+    }
+
+    /// The lambdas among the arguments; `None` if one of them has widened a type that the
+    /// parameters of an earlier one have.
+    fn lambdas(
+        &mut self,
+        arguments: &[ast::Expr],
+        binding: &mut Binding,
+        context: &Context<'_>,
+        refusal: &impl Fn() -> Refusal,
+    ) -> Result<Option<Vec<PlannedLambda>>> {
+        let mut lambdas = Vec::new();
+        for (position, argument) in arguments.iter().enumerate() {
+            let ExprKind::Lambda(names, body) = &argument.kind else {
+                continue;
+            };
+            let mut known = context.parameters.to_vec();
+            let mut parameters = Vec::new();
+            for (name, ty) in names.iter().zip(binding.lambda_parameters(position)) {
+                // The same expression has the same names wherever it stands, so that GROUP BY
+                // finds it; lambdas inside one another have different ones.
+                let id = format!("{}#lambda{}", name.key(), known.len());
+                parameters.push((id.clone(), ty.clone()));
+                known.push(Parameter { name: name.key(), id, ty });
+            }
+            let inside = Context { parameters: &known, outputs: &[], ..*context };
+            let body = self.expr(body, &inside)?;
+            match binding.lambda_gives(position, &body.ty) {
+                Fit::Yes => lambdas.push(PlannedLambda { position, parameters, body }),
+                Fit::Wider => return Ok(None),
+                Fit::No => return Err(refusal()),
+            }
+        }
+        Ok(Some(lambdas))
     }
 
     /// A function of the program's own lists, by name.
@@ -283,20 +324,40 @@ impl Planner<'_> {
         Ok(Some(Self::computed(planned, exprs)))
     }
 
-    pub(super) fn subscript(&mut self, base: Typed, index: Typed, at: usize) -> Result<Typed> {
+    /// `base[index]`; `place` is where the index stands.
+    pub(super) fn subscript(
+        &mut self,
+        base: Typed,
+        index: Typed,
+        at: usize,
+        place: usize,
+    ) -> Result<Typed> {
         if let SqlType::Row(fields) = &base.ty {
-            let position = match index.constant() {
-                Some(ScalarValue::Int32(Some(at))) => usize::try_from(*at).ok(),
-                _ => None,
+            let Some(ScalarValue::Int32(Some(number))) = index.constant() else {
+                return Err(Refusal::new(
+                    "EXPRESSION_NOT_CONSTANT",
+                    place,
+                    "Subscript expression on ROW requires a constant index",
+                ));
             };
-            return match position
-                .and_then(|at| fields.get(at.checked_sub(1)?).map(|f| (at - 1, f.1.clone())))
-            {
-                Some((position, ty)) => Ok(self.field_at(base, position, ty)),
+            let known = usize::try_from(*number).ok().and_then(|number| number.checked_sub(1));
+            return match known.map(|position| (position, fields.get(position))) {
+                Some((position, Some((_, ty)))) => {
+                    let ty = ty.clone();
+                    Ok(self.field_at(base, position, ty))
+                }
+                Some(_) => Err(Refusal::new(
+                    "INVALID_FUNCTION_ARGUMENT",
+                    place,
+                    format!(
+                        "Subscript index out of bounds: {number}, max value is {}",
+                        fields.len()
+                    ),
+                )),
                 None => Err(Refusal::new(
                     "INVALID_FUNCTION_ARGUMENT",
-                    at,
-                    format!("ROW index must be a constant from 1 to {}", fields.len()),
+                    place,
+                    format!("Invalid subscript index: {number}. ROW indices start at 1"),
                 )),
             };
         }
@@ -343,23 +404,12 @@ impl Planner<'_> {
         if ty == SqlType::Unknown {
             return Ok(Typed::null(ty));
         }
-        let mut values: Vec<Typed> =
-            values.into_iter().map(|value| self.converted(value, &ty)).collect();
         let may_fail = values.iter().any(|value| value.may_fail);
-        let Some(mut all) = values.pop() else {
-            return Ok(Typed::null(ty));
-        };
-        if !may_fail {
-            let exprs = values.into_iter().chain([all]).map(|value| value.expr).collect();
-            let coalesce = datafusion::functions::core::expr_fn::coalesce(exprs);
-            return Ok(Typed::new(coalesce, ty));
-        }
-        for value in values.into_iter().rev() {
-            let condition = Expr::IsNotNull(Box::new(value.expr.clone()));
-            let condition = Typed::failing(condition, SqlType::Boolean, value.may_fail);
-            all = Self::choice(condition, value, all);
-        }
-        Ok(all)
+        let mut values = values.into_iter().map(|value| self.converted(value, &ty).expr);
+        let first = values.next();
+        let arguments = first.into_iter().chain(values.map(delayed)).collect();
+        let coalesce = trino::with_delayed("$coalesce", ty.clone(), arguments, may_fail);
+        Ok(Typed::failing(coalesce, ty, may_fail))
     }
 
     fn choose_if(
@@ -369,7 +419,7 @@ impl Planner<'_> {
         context: &Context<'_>,
     ) -> Result<Typed> {
         let condition = self.expr(&arguments[0], context)?;
-        let condition = self.boolean(condition, arguments[0].at, "IF condition")?;
+        let condition = self.operand(condition, arguments[0].at, "IF condition")?;
         let values = self.values_of(&arguments[1..], context)?;
         let ty = match values.as_slice() {
             [one, other] => one.ty.common(&other.ty).ok_or_else(|| {
@@ -409,40 +459,68 @@ impl Planner<'_> {
             )
             .hint(hint::mismatch(&one.ty, &other.ty)));
         }
-        let condition = self.compare(Comparison::Equal, one.clone(), other.clone(), at)?;
-        Ok(Self::choice(condition, Typed::null(one.ty.clone()), one.clone()))
+        if one.ty == SqlType::Unknown {
+            return Ok(one.clone());
+        }
+        self.function("$nullif", values, at)
     }
 
-    /// `try(x)`: a lambda without parameters, so that it is computed row by row where it fails.
-    fn try_value(
-        &mut self,
-        argument: &ast::Expr,
-        at: usize,
-        context: &Context<'_>,
-    ) -> Result<Typed> {
+    /// `try(x)`: delayed, so that it is computed row by row where it fails.
+    fn try_value(&mut self, argument: &ast::Expr, context: &Context<'_>) -> Result<Typed> {
         let body = self.expr(argument, context)?;
         if !body.may_fail {
             return Ok(body);
         }
-        let Some(function) = trino::function("try") else {
-            return Err(hint::unknown_function("try", at));
-        };
-        let Some((form, mut binding)) = trino::form(function, &[Given::Lambda(1)]) else {
-            return Err(hint::unknown_function("try", at));
-        };
-        let _ = binding.lambda_gives(0, &body.ty);
-        let id = self.fresh("try");
-        let lambda = datafusion::logical_expr::expr::Lambda::new(vec![id], body.expr);
-        let ty = body.ty;
-        let planned = Planned::new(
-            "try",
-            form,
-            vec![ty.clone()],
-            ty.clone(),
-            vec![vec![SqlType::Unknown]],
-            false,
-        );
-        Ok(Typed::new(planned.call(vec![Expr::Lambda(lambda)]), ty))
+        let value = trino::with_delayed("$try", body.ty.clone(), vec![delayed(body.expr)], false);
+        Ok(Typed::new(value, body.ty))
+    }
+}
+
+/// A lambda among the arguments of a call.
+struct PlannedLambda {
+    position: usize,
+    /// Names and types.
+    parameters: Vec<(String, SqlType)>,
+    body: Typed,
+}
+
+/// A lambda with too many or too few parameters, if that is all that is wrong.
+fn wrong_arity(function: &Function, arguments: &[ast::Expr], given: &[Given]) -> Option<Refusal> {
+    function.forms.iter().find_map(|form| {
+        let signature = Signature::parse(form.signature);
+        let mut wanted = given.to_vec();
+        let mut wrong = None;
+        for (at, given) in wanted.iter_mut().enumerate() {
+            if let (Given::Lambda(count), Some(arity)) = (given, signature.lambda_arity(at))
+                && *count != arity
+            {
+                wrong.get_or_insert((at, arity, *count));
+                *count = arity;
+            }
+        }
+        let (at, arity, count) = wrong?;
+        signature.bind(&wanted)?;
+        Some(Refusal::new(
+            "INVALID_PARAMETER_USAGE",
+            arguments.get(at)?.at,
+            format!("Expected a lambda that takes {arity} argument(s) but got {count}"),
+        ))
+    })
+}
+
+/// A type as it stands in a signature.
+fn in_signature(ty: &SqlType) -> String {
+    match ty {
+        SqlType::Array(item) => format!("array({})", in_signature(item)),
+        SqlType::Map(key, value) => format!("map({},{})", in_signature(key), in_signature(value)),
+        SqlType::Row(fields) => {
+            let field = |(name, ty): &(Option<String>, SqlType)| match name {
+                Some(name) => format!("\"{}\" {}", name.replace('"', "\"\""), in_signature(ty)),
+                None => in_signature(ty),
+            };
+            format!("row({})", fields.iter().map(field).collect::<Vec<_>>().join(","))
+        }
+        ty => ty.to_string(),
     }
 }
 
@@ -464,8 +542,8 @@ pub(super) fn unexpected<'a>(
     let types: Vec<String> = given
         .iter()
         .map(|given| match given {
-            Given::Value(ty) => ty.to_string(),
-            Given::Lambda(_) => "function".to_owned(),
+            Given::Value(ty) => in_signature(ty),
+            Given::Lambda(_) => "<function>".to_owned(),
         })
         .collect();
     let expected: Vec<String> = signatures

@@ -4,7 +4,7 @@ use datafusion::logical_expr::expr::{Between, BinaryExpr, InList, Like};
 use datafusion::logical_expr::{Expr, Operator};
 
 use super::super::trino;
-use super::expr::{Context, common};
+use super::expr::{Context, common, connected};
 use super::{Planner, Result, Typed, hint};
 use crate::sql::ast::{self, Comparison, ExprKind};
 use crate::sql::refusal::Refusal;
@@ -31,9 +31,8 @@ impl Comparison {
         }
     }
 
-    /// The function that compares floating point numbers so, and whether it wants them the other way
-    /// round.
-    fn of_floats(self) -> (&'static str, bool) {
+    /// The function that compares so, and whether it wants the sides the other way round.
+    fn function(self) -> (&'static str, bool) {
         match self {
             Self::Equal | Self::NotEqual => ("$=", false),
             Self::Less => ("$<", false),
@@ -46,6 +45,14 @@ impl Comparison {
     fn is_equality(self) -> bool {
         matches!(self, Self::Equal | Self::NotEqual)
     }
+}
+
+/// Whether DataFusion compares values of a type as Trino does.
+pub(super) fn is_simple(ty: &SqlType) -> bool {
+    !matches!(
+        ty,
+        SqlType::Real | SqlType::Double | SqlType::Array(_) | SqlType::Map(..) | SqlType::Row(_)
+    )
 }
 
 impl Planner<'_> {
@@ -66,16 +73,8 @@ impl Planner<'_> {
             )
             .hint(hint::mismatch(&left.ty, &right.ty)));
         };
-        if matches!(ty, SqlType::Real | SqlType::Double) {
-            let (name, turned) = op.of_floats();
-            let sides = if turned { vec![right, left] } else { vec![left, right] };
-            let compared = self.function(name, sides, at)?;
-            return Ok(match op {
-                Comparison::NotEqual => {
-                    Typed { expr: Expr::Not(Box::new(compared.expr)), ..compared }
-                }
-                _ => compared,
-            });
+        if !is_simple(&ty) {
+            return self.compared(op, left, right, at);
         }
         let (left, right) = (self.comparable(left, &ty), self.comparable(right, &ty));
         let may_fail = left.may_fail || right.may_fail;
@@ -85,6 +84,17 @@ impl Planner<'_> {
             Box::new(right.expr),
         ));
         Ok(Typed::failing(expr, SqlType::Boolean, may_fail))
+    }
+
+    /// A comparison that is not left to DataFusion.
+    fn compared(&mut self, op: Comparison, left: Typed, right: Typed, at: usize) -> Result<Typed> {
+        let (name, turned) = op.function();
+        let sides = if turned { vec![right, left] } else { vec![left, right] };
+        let compared = self.function(name, sides, at)?;
+        Ok(match op {
+            Comparison::NotEqual => Typed { expr: Expr::Not(Box::new(compared.expr)), ..compared },
+            _ => compared,
+        })
     }
 
     /// Equality of values that have a common type.
@@ -119,6 +129,9 @@ impl Planner<'_> {
             )
             .hint(hint::mismatch(&left.ty, &right.ty)));
         };
+        if !is_simple(&ty) {
+            return self.function("$distinct", vec![left, right], at);
+        }
         let (left, right) = (self.comparable(left, &ty), self.comparable(right, &ty));
         let may_fail = left.may_fail || right.may_fail;
         let expr = Expr::BinaryExpr(BinaryExpr::new(
@@ -146,6 +159,11 @@ impl Planner<'_> {
             )
             .hint(hint::mismatch(&value.ty, other)));
         };
+        if !is_simple(&ty) {
+            let above = self.compared(Comparison::LessOrEqual, low, value.clone(), at)?;
+            let below = self.compared(Comparison::LessOrEqual, value, high, at)?;
+            return Ok(connected(vec![above, below], true));
+        }
         let value = self.comparable(value, &ty);
         let (low, high) = (self.comparable(low, &ty), self.comparable(high, &ty));
         let may_fail = value.may_fail || low.may_fail || high.may_fail;
@@ -180,6 +198,10 @@ impl Planner<'_> {
             }
         })?;
         let may_fail = all.iter().any(|item| item.may_fail);
+        if !is_simple(&ty) {
+            let at = places.first().copied().unwrap_or_default();
+            return self.function("$in", all, at);
+        }
         let value = self.comparable(value, &ty);
         let items = items.into_iter().map(|item| self.comparable(item, &ty).expr).collect();
         let expr = Expr::InList(InList::new(Box::new(value.expr), items, false));

@@ -18,13 +18,11 @@ pub(super) fn nullable(value: Expr, ty: &SqlType) -> Expr {
 impl Planner<'_> {
     /// A value as a type that it [converts to](SqlType::converts_to).
     pub(super) fn converted(&self, value: Typed, to: &SqlType) -> Typed {
-        if value.ty.same(to) || value.ty.is_text() && *to == SqlType::VARCHAR {
-            return Typed { ty: to.clone(), ..value };
-        }
         if value.ty == SqlType::Unknown {
             return Typed::null(to.clone());
         }
-        if value.ty.is_text() && to.is_text() {
+        // Where one type converts to another and both lie in memory alike, so do the values.
+        if arrow_type(&value.ty) == arrow_type(to) {
             return Typed { ty: to.clone(), ..value };
         }
         // DataFusion's own conversion between integers lets its optimiser see through it.

@@ -1,8 +1,10 @@
 //! Expressions: which part of the planner each goes to, and conditional ones.
 
-use datafusion::logical_expr::expr::Case;
+use datafusion::logical_expr::expr::{Case, Lambda};
 use datafusion::logical_expr::{Expr, lit};
 
+use super::super::trino;
+use super::compare::is_simple;
 use super::name::chain_text;
 use super::scope::{Parameter, Scope};
 use super::select::Chosen;
@@ -10,6 +12,9 @@ use super::{Planner, Result, Typed, literal};
 use crate::sql::ast::{self, ExprKind, Ident, Window};
 use crate::sql::refusal::Refusal;
 use crate::sql::ty::SqlType;
+
+/// Elements that Athena takes between the brackets of `ARRAY[...]`.
+const MOST_ITEMS: usize = 254;
 
 /// What an expression may hold besides plain values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,14 +89,15 @@ impl Planner<'_> {
             },
             ExprKind::Subscript(base, index) => {
                 let base = self.expr(base, context)?;
+                let place = index.at;
                 let index = self.expr(index, context)?;
-                self.subscript(base, index, at)
+                self.subscript(base, index, at, place)
             }
             ExprKind::Call(call) => self.call(call, at, context),
             ExprKind::Lambda(..) => Err(Refusal::new(
                 "TYPE_MISMATCH",
                 at,
-                "a lambda can only stand as an argument of a function",
+                "Lambda expression should always be used inside a function",
             )),
             ExprKind::Negate(inner) => self.negate(inner, at, context),
             ExprKind::Arithmetic(symbol, left, right) => {
@@ -164,6 +170,12 @@ impl Planner<'_> {
                 let typed = self.expr(value, context)?;
                 self.extract(field, typed, at, value.at)
             }
+            ExprKind::Array(items) if items.len() > MOST_ITEMS => Err(Refusal::new(
+                "TOO_MANY_ARGUMENTS",
+                at,
+                "Too many arguments for array constructor",
+            )
+            .hint(format!("an array has at most {MOST_ITEMS} elements here: join two with ||"))),
             ExprKind::Array(items) => {
                 let places: Vec<usize> = items.iter().map(|item| item.at).collect();
                 let items: Vec<_> =
@@ -198,35 +210,13 @@ impl Planner<'_> {
         self.row_field(row, name, text.as_deref(), expr.at)
     }
 
-    /// Conditions from left to right: what may fail is computed only where those before it do not
-    /// decide.
     fn logical(&mut self, terms: &[ast::Expr], and: bool, context: &Context<'_>) -> Result<Typed> {
         let mut planned = Vec::new();
         for term in terms {
             let typed = self.expr(term, context)?;
             planned.push(self.operand(typed, term.at, "Logical expression term")?);
         }
-        let mut planned = planned.into_iter();
-        let Some(mut all) = planned.next() else {
-            return Ok(Typed::new(lit(and), SqlType::Boolean));
-        };
-        for term in planned {
-            let may_fail = all.may_fail || term.may_fail;
-            let both = |left: Expr, right: Expr| if and { left.and(right) } else { left.or(right) };
-            let expr = if term.may_fail {
-                let decided =
-                    if and { Expr::Not(Box::new(all.expr.clone())) } else { all.expr.clone() };
-                Expr::Case(Case::new(
-                    None,
-                    vec![(Box::new(decided), Box::new(lit(!and)))],
-                    Some(Box::new(both(all.expr, term.expr))),
-                ))
-            } else {
-                both(all.expr, term.expr)
-            };
-            all = Typed::failing(expr, SqlType::Boolean, may_fail);
-        }
-        Ok(all)
+        Ok(connected(planned, and))
     }
 
     /// A boolean operand.
@@ -260,19 +250,40 @@ impl Planner<'_> {
             let typed = self.expr(when, context)?;
             conditions.push(match &operand {
                 None => self.operand(typed, when.at, "CASE WHEN clause")?,
-                Some((operand, at)) => {
-                    if operand.ty.common(&typed.ty).is_none() {
-                        return Err(Refusal::new(
-                            "TYPE_MISMATCH",
-                            when.at,
-                            format!("CASE operand type does not match WHEN clause operand type: {} vs {}", operand.ty, typed.ty),
-                        )
-                        .hint(super::hint::mismatch(&operand.ty, &typed.ty)));
-                    }
-                    self.compare(ast::Comparison::Equal, operand.clone(), typed, *at)?
+                Some((operand, _)) if operand.ty.common(&typed.ty).is_none() => {
+                    return Err(Refusal::new(
+                        "TYPE_MISMATCH",
+                        when.at,
+                        format!(
+                            "CASE operand type does not match WHEN clause operand type: {} vs {}",
+                            operand.ty, typed.ty
+                        ),
+                    )
+                    .hint(super::hint::mismatch(&operand.ty, &typed.ty)));
                 }
+                Some(_) => typed,
             });
             results.push((self.expr(then, context)?, then.at));
+        }
+        let mut may_fail = operand.as_ref().is_some_and(|(operand, _)| operand.may_fail);
+        let mut compared = None;
+        if let Some((operand, at)) = operand {
+            let all = std::iter::once(&operand).chain(&conditions);
+            let ty = all.fold(Some(SqlType::Unknown), |ty, value| ty?.common(&value.ty));
+            match ty.filter(is_simple) {
+                Some(ty) => {
+                    let ty = if ty == SqlType::Unknown { SqlType::Boolean } else { ty };
+                    conditions =
+                        conditions.into_iter().map(|value| self.comparable(value, &ty)).collect();
+                    compared = Some(Box::new(self.comparable(operand, &ty).expr));
+                }
+                None => {
+                    for condition in &mut conditions {
+                        let (one, other) = (operand.clone(), condition.clone());
+                        *condition = self.compare(ast::Comparison::Equal, one, other, at)?;
+                    }
+                }
+            }
         }
         if let Some(otherwise) = otherwise {
             results.push((self.expr(otherwise, context)?, otherwise.at));
@@ -294,7 +305,7 @@ impl Planner<'_> {
                 }
             };
         }
-        let may_fail = conditions.iter().any(|condition| condition.may_fail)
+        may_fail |= conditions.iter().any(|condition| condition.may_fail)
             || results.iter().any(|(result, _)| result.may_fail);
         let mut results = results
             .into_iter()
@@ -303,7 +314,7 @@ impl Planner<'_> {
         let otherwise = if otherwise.is_some() { results.pop() } else { None };
         let branches =
             conditions.into_iter().map(|condition| Box::new(condition.expr)).zip(results);
-        let case = Case::new(None, branches.collect(), otherwise);
+        let case = Case::new(compared, branches.collect(), otherwise);
         let expr =
             if ty == SqlType::Unknown { Typed::null(ty.clone()).expr } else { Expr::Case(case) };
         Ok(Typed::failing(expr, ty, may_fail))
@@ -320,6 +331,44 @@ impl Planner<'_> {
         );
         Typed::failing(Expr::Case(case), ty, may_fail)
     }
+}
+
+/// Conditions from left to right: what may fail is computed only for rows that those before it do
+/// not decide. Every term stands in the result once.
+pub(super) fn connected(mut terms: Vec<Typed>, and: bool) -> Typed {
+    let Some(mut rest) = terms.pop() else {
+        return Typed::new(lit(and), SqlType::Boolean);
+    };
+    while let Some(mut left) = terms.pop() {
+        // Terms that cannot fail are one condition.
+        while !left.may_fail && terms.last().is_some_and(|term| !term.may_fail) {
+            left = terms.pop().into_iter().fold(left, |right, left| plainly(left, right, and));
+        }
+        rest = match rest.may_fail {
+            true => lazily(left, rest, and),
+            false => plainly(left, rest, and),
+        };
+    }
+    rest
+}
+
+fn plainly(left: Typed, right: Typed, and: bool) -> Typed {
+    let may_fail = left.may_fail || right.may_fail;
+    let expr = if and { left.expr.and(right.expr) } else { left.expr.or(right.expr) };
+    Typed::failing(expr, SqlType::Boolean, may_fail)
+}
+
+/// A condition whose right side is computed where the left one does not decide.
+fn lazily(left: Typed, right: Typed, and: bool) -> Typed {
+    let name = if and { "$and" } else { "$or" };
+    let gives = SqlType::Boolean;
+    let arguments = vec![left.expr, delayed(right.expr)];
+    Typed::failing(trino::with_delayed(name, gives.clone(), arguments, true), gives, true)
+}
+
+/// A lambda that takes one parameter, does not use it, and gives `value`.
+pub(super) fn delayed(value: Expr) -> Expr {
+    Expr::Lambda(Lambda::new(vec!["nothing#lambda".to_owned()], value))
 }
 
 /// The common type of all; `refuse` makes the error from two that have none, and the position of

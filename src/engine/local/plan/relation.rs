@@ -84,18 +84,23 @@ impl Planner<'_> {
                 (JoinKind::Inner, JoinOn::Condition(condition)) if is_true(condition) => false,
                 (JoinKind::Left, JoinOn::Condition(condition)) if is_true(condition) => true,
                 (JoinKind::Left | JoinKind::Inner, _) => {
+                    let kind = if kind == JoinKind::Left { "LEFT" } else { "INNER" };
+                    let at = if let JoinOn::Condition(condition) = on { condition.at } else { at };
                     return Err(Refusal::new(
                         "NOT_SUPPORTED",
                         at,
-                        "JOIN involving UNNEST is only supported with condition ON TRUE",
+                        format!(
+                            "{kind} JOIN involving UNNEST is only supported with condition ON TRUE"
+                        ),
                     )
                     .hint("write ON TRUE, and the condition in WHERE"));
                 }
                 _ => {
+                    let kind = if kind == JoinKind::Right { "RIGHT" } else { "FULL" };
                     return Err(Refusal::new(
-                        "NOT_SUPPORTED",
-                        at,
-                        "RIGHT and FULL JOIN involving UNNEST are not supported",
+                        "INVALID_COLUMN_REFERENCE",
+                        place(right),
+                        format!("LATERAL reference not allowed in {kind} JOIN"),
                     )
                     .hint("write CROSS JOIN UNNEST(...) or LEFT JOIN UNNEST(...) ON TRUE"));
                 }

@@ -1,9 +1,11 @@
 //! `SELECT`: what it selects, groups, filters and sorts by.
 
+use datafusion::common::tree_node::TreeNode;
+use datafusion::logical_expr::utils::conjunction;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, lit};
 
 use super::aggregation::Aggregated;
-use super::expr::{Allow, Context};
+use super::expr::{Allow, Context, connected};
 use super::grouping::Groups;
 use super::name::chain;
 use super::query::{Ties, ordinal};
@@ -185,17 +187,9 @@ impl Planner<'_> {
                 [_] => self.boolean(typed, part.at, "WHERE clause")?,
                 _ => self.operand(typed, part.at, "Logical expression term")?,
             };
-            match terms.last_mut() {
-                Some(last) if !last.may_fail && !term.may_fail => {
-                    last.expr = last.expr.clone().and(term.expr);
-                }
-                _ => terms.push(term),
-            }
+            terms.push(term);
         }
-        let mut plan = LogicalPlanBuilder::from(plan);
-        for term in terms {
-            plan = plan.filter(term.expr).map_err(bug)?;
-        }
+        let plan = LogicalPlanBuilder::from(plan).filter(kept_by(terms)).map_err(bug)?;
         plan.build().map_err(bug)
     }
 
@@ -372,6 +366,37 @@ impl Planner<'_> {
             })),
         }
     }
+}
+
+/// The condition that rows are kept by if all terms hold.
+///
+/// Where some may fail, all are computed from left to right, and those that a scan may choose logs
+/// by stand in front once more. Queries stand apart, because joins take their place.
+fn kept_by(terms: Vec<Typed>) -> Expr {
+    let (queries, terms): (Vec<_>, Vec<_>) = terms.into_iter().partition(|term| {
+        term.expr
+            .exists(|part| Ok(matches!(part, Expr::Exists(_) | Expr::InSubquery(_))))
+            .unwrap_or(false)
+    });
+    let guarded = terms.iter().any(|term| term.may_fail);
+    let plain = terms.iter().filter(|term| guarded && is_plain(term)).map(|term| term.expr.clone());
+    let all: Vec<Expr> = plain.chain(queries.iter().map(|term| term.expr.clone())).collect();
+    let all = match terms.is_empty() {
+        true => all,
+        false => all.into_iter().chain([connected(terms, true).expr]).collect(),
+    };
+    conjunction(all).unwrap_or_else(|| lit(true))
+}
+
+/// Whether a term only compares columns with constants.
+fn is_plain(term: &Typed) -> bool {
+    let computes = |part: &Expr| {
+        Ok(matches!(
+            part,
+            Expr::ScalarFunction(_) | Expr::HigherOrderFunction(_) | Expr::ScalarSubquery(_)
+        ))
+    };
+    !term.may_fail && !term.expr.exists(computes).unwrap_or(true)
 }
 
 /// The name that a column without an alias gets: its last part, if it is a chain of names.

@@ -28,11 +28,11 @@ pub(super) fn subquery(plan: LogicalPlan) -> Subquery {
 }
 
 impl Planner<'_> {
-    fn inner(&mut self, query: &Query, context: &Context<'_>) -> Result<Relation> {
+    fn inner(&mut self, query: &Query, at: usize, context: &Context<'_>) -> Result<Relation> {
         if !context.parameters.is_empty() {
             return Err(Refusal::new(
                 "NOT_SUPPORTED",
-                query.at,
+                at,
                 "Lambda expression cannot contain subqueries",
             ));
         }
@@ -45,7 +45,7 @@ impl Planner<'_> {
         at: usize,
         context: &Context<'_>,
     ) -> Result<(Relation, SqlType)> {
-        let relation = self.inner(query, context)?;
+        let relation = self.inner(query, at, context)?;
         match relation.fields.as_slice() {
             [only] => {
                 let ty = only.ty.clone();
@@ -90,7 +90,7 @@ impl Planner<'_> {
         };
         match inner {
             ExprKind::Exists(query) => {
-                let relation = self.inner(query, context)?;
+                let relation = self.inner(query, query.at, context)?;
                 let exists = Exists::new(subquery(relation.plan), negated);
                 Ok(Some(Typed::new(Expr::Exists(exists), SqlType::Boolean)))
             }
@@ -105,7 +105,7 @@ impl Planner<'_> {
     }
 
     pub(super) fn exists(&mut self, query: &Query, context: &Context<'_>) -> Result<Typed> {
-        let relation = self.inner(query, context)?;
+        let relation = self.inner(query, query.at, context)?;
         let id = self.fresh("count");
         let count = count_udaf().call(vec![Expr::Literal(COUNT_STAR_EXPANSION, None)]);
         let plan = LogicalPlanBuilder::from(relation.plan)

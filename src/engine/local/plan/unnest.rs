@@ -25,10 +25,7 @@ impl Planner<'_> {
         let ast::Relation::Unnest { values, ordinality, at } = unnest else {
             return Ok(left);
         };
-        let mut arguments = vec![
-            Typed::new(lit(keeps), SqlType::Boolean),
-            Typed::new(lit(*ordinality), SqlType::Boolean),
-        ];
+        let mut arguments = vec![Typed::new(lit(keeps), SqlType::Boolean)];
         let mut types = Vec::new();
         for value in values {
             let typed = self.scalar(value, &Scope::new(&left.fields, outer))?;
@@ -37,7 +34,7 @@ impl Planner<'_> {
                 SqlType::Map(key, of) => types.extend([(**key).clone(), (**of).clone()]),
                 other => {
                     return Err(Refusal::new(
-                        "TYPE_MISMATCH",
+                        "INVALID_FUNCTION_ARGUMENT",
                         value.at,
                         format!("Cannot unnest type: {other}"),
                     )
@@ -50,10 +47,13 @@ impl Planner<'_> {
             }
             arguments.push(typed);
         }
+        let zipped = self.function("$unnest", arguments, *at)?;
+        let SqlType::Array(row) = zipped.ty.clone() else {
+            return Err(Refusal::new("NOT_SUPPORTED", *at, "UNNEST gives no rows"));
+        };
         if *ordinality {
             types.push(SqlType::Bigint);
         }
-        let zipped = self.function("$unnest", arguments, *at)?;
 
         let rows = self.fresh("unnest");
         let mut columns: Vec<_> = left.fields.iter().map(|field| column(&field.id)).collect();
@@ -66,10 +66,9 @@ impl Planner<'_> {
 
         let mut columns: Vec<_> = left.fields.iter().map(|field| column(&field.id)).collect();
         let mut fields = left.fields;
-        let row = SqlType::Row(types.iter().map(|ty| (None, ty.clone())).collect());
         for (at, ty) in types.into_iter().enumerate() {
             let id = self.fresh("element");
-            let value = self.field_at(Typed::new(column(&rows), row.clone()), at, ty.clone());
+            let value = self.field_at(Typed::new(column(&rows), (*row).clone()), at, ty.clone());
             columns.push(value.expr.alias(&id));
             fields.push(unnamed(id, ty));
         }

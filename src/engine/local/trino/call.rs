@@ -47,6 +47,11 @@ impl Column {
         Self { array, constant }
     }
 
+    /// The values.
+    pub(crate) fn array(&self) -> &ArrayRef {
+        &self.array
+    }
+
     /// Whether one value stands for all rows.
     pub(crate) fn is_constant(&self) -> bool {
         self.constant
@@ -59,7 +64,8 @@ impl Column {
 }
 
 impl<'p> Call<'p> {
-    fn column(&self, at: usize) -> Result<&Column> {
+    /// The argument at `at`, which is no lambda.
+    pub(crate) fn column(&self, at: usize) -> Result<&Column> {
         match self.arguments.get(at) {
             Some(Argument::Column(column)) => Ok(column),
             _ => internal_err!("argument {at} is no value"),
@@ -175,16 +181,29 @@ impl Lambda<'_> {
     /// The lambda's value for each element of `parameters`, which are all of one length. `rows`
     /// says which row of the call each element belongs to, for what the lambda takes from there.
     pub(crate) fn over(&self, parameters: &[ArrayRef], rows: &UInt64Array) -> Result<ArrayRef> {
-        let values: Vec<_> = parameters.iter().map(|array| move || Ok(Arc::clone(array))).collect();
-        let values: Vec<&dyn Fn() -> Result<ArrayRef>> =
-            values.iter().map(|value| value as &dyn Fn() -> Result<ArrayRef>).collect();
-        let answer = self.0.evaluate(&values, |outer| Ok(take_arrays(outer, rows, None)?))?;
-        answer.into_array(rows.len())
+        self.evaluate(parameters, rows.len(), |outer| Ok(take_arrays(outer, rows, None)?))
     }
 
     /// The value of a lambda that takes one parameter and does not use it, for some rows.
     pub(crate) fn at(&self, rows: &UInt64Array) -> Result<ArrayRef> {
         self.over(&[Arc::new(NullArray::new(rows.len()))], rows)
+    }
+
+    /// As [`Lambda::at`], for all rows of the call.
+    pub(crate) fn everywhere(&self, rows: usize) -> Result<ArrayRef> {
+        self.evaluate(&[Arc::new(NullArray::new(rows))], rows, |outer| Ok(outer.to_vec()))
+    }
+
+    fn evaluate(
+        &self,
+        parameters: &[ArrayRef],
+        length: usize,
+        outer: impl FnOnce(&[ArrayRef]) -> Result<Vec<ArrayRef>>,
+    ) -> Result<ArrayRef> {
+        let values: Vec<_> = parameters.iter().map(|array| move || Ok(Arc::clone(array))).collect();
+        let values: Vec<&dyn Fn() -> Result<ArrayRef>> =
+            values.iter().map(|value| value as &dyn Fn() -> Result<ArrayRef>).collect();
+        self.0.evaluate(&values, outer)?.into_array(length)
     }
 }
 

@@ -34,6 +34,8 @@ pub(crate) struct Form {
     pub(crate) risk: Risk,
     /// Whether it will fail for bad constants.
     pub(crate) check: Check,
+    /// Whether it takes arguments of these types, where the signature cannot say it.
+    pub(crate) fits: fn(&[SqlType]) -> bool,
     /// The type of the result where the signature cannot say it, from those of the arguments.
     pub(crate) gives: Option<fn(&[SqlType]) -> SqlType>,
     /// Whether it gives another answer each time.
@@ -64,7 +66,7 @@ pub(crate) fn constant_text<'a>(
 
 /// Whether a call may fail, given arguments of the right types. Calls that may fail are computed
 /// only for rows that conditions before them let through.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Risk {
     Never,
     Always,
@@ -72,12 +74,22 @@ pub(crate) enum Risk {
     UnlessConstant(usize),
     /// Not if all of these are.
     UnlessConstants(&'static [usize]),
+    /// Not if this holds for the constants among the arguments.
+    Unless(fn(&[Option<&ScalarValue>]) -> bool),
 }
 
 impl Form {
     /// A form that never fails.
     pub(crate) const fn new(signature: &'static str, run: Run) -> Self {
-        Self { signature, run, risk: Risk::Never, check: |_| Ok(()), gives: None, volatile: false }
+        Self {
+            signature,
+            run,
+            risk: Risk::Never,
+            check: |_| Ok(()),
+            fits: |_| true,
+            gives: None,
+            volatile: false,
+        }
     }
 
     /// May fail on some values.
@@ -100,6 +112,20 @@ impl Form {
     pub(crate) const fn checked_all(mut self, all: &'static [usize], check: Check) -> Self {
         self.risk = Risk::UnlessConstants(all);
         self.check = check;
+        self
+    }
+
+    /// May fail on some values, but not where `safe` holds for the constants among the arguments.
+    #[must_use]
+    pub(crate) const fn fails_unless(mut self, safe: fn(&[Option<&ScalarValue>]) -> bool) -> Self {
+        self.risk = Risk::Unless(safe);
+        self
+    }
+
+    /// Only for arguments of these types.
+    #[must_use]
+    pub(crate) const fn only(mut self, fits: fn(&[SqlType]) -> bool) -> Self {
+        self.fits = fits;
         self
     }
 
@@ -130,6 +156,7 @@ impl Form {
                 all.iter().any(|at| constants.get(*at).is_none_or(Option::is_none))
                     || (self.check)(constants).is_err()
             }
+            Risk::Unless(safe) => !safe(constants),
         }
     }
 }

@@ -5,8 +5,8 @@
 
 use super::function::{Form, Function};
 
+mod compared;
 mod decimal;
-mod float;
 mod interval;
 mod moment;
 mod whole;
@@ -18,10 +18,12 @@ pub(super) const OPERATOR: &[Function] = &[
     Function { name: "/", forms: DIVIDE },
     Function { name: "%", forms: REMAINDER },
     Function { name: "negate", forms: NEGATE },
-    float::EQUAL,
-    float::LESS,
-    float::AT_MOST,
-    float::NORMAL,
+    compared::EQUAL,
+    compared::LESS,
+    compared::AT_MOST,
+    compared::IN,
+    compared::DISTINCT,
+    compared::NORMAL,
 ];
 
 /// The sum. `NUMERIC_VALUE_OUT_OF_RANGE` where the type is too narrow for it.

@@ -70,6 +70,15 @@ pub(crate) struct Binding {
     pub(crate) conversions: usize,
 }
 
+/// Whether what a lambda gives has the type that is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fit {
+    Yes,
+    /// It has a wider one, which is wanted from now on: parameters of lambdas may have changed.
+    Wider,
+    No,
+}
+
 impl Signature {
     /// Reads a signature. It is the program's own text, so a mistake in it is a bug that
     /// [`super::tests`] finds: a type that is not known is read as a variable nothing matches.
@@ -112,10 +121,18 @@ impl Signature {
         }
         for (at, given) in given.iter().enumerate() {
             if let Given::Value(ty) = given {
-                binding.conversions += usize::from(!plain(&binding.parameter(at)).same(&plain(ty)));
+                binding.conversions += usize::from(!alike(&binding.parameter(at), ty));
             }
         }
         Some(binding)
+    }
+
+    /// How many parameters the lambda at `at` has; `None` where no lambda stands.
+    pub(crate) fn lambda_arity(&self, at: usize) -> Option<usize> {
+        match self.takes.get(at) {
+            Some(Pattern::Function(parameters, _)) => Some(parameters.len()),
+            _ => None,
+        }
     }
 
     fn parameter(&self, at: usize) -> &Pattern {
@@ -132,9 +149,9 @@ fn decimal(ty: &SqlType) -> Option<SqlType> {
     }
 }
 
-/// The type without a length.
-fn plain(ty: &SqlType) -> SqlType {
-    if ty.is_text() { SqlType::VARCHAR } else { ty.clone() }
+/// Whether two types are one but for the length of text.
+fn alike(a: &SqlType, b: &SqlType) -> bool {
+    a.same(b) || a.is_text() && b.is_text()
 }
 
 impl Binding {
@@ -147,8 +164,8 @@ impl Binding {
             (Pattern::Variable(name), ty) => {
                 let known = self.variables.iter_mut().find(|(known, _)| known == name);
                 match known {
-                    Some((_, known)) => *known = known.common(&plain(ty))?,
-                    None => self.variables.push((*name, plain(ty))),
+                    Some((_, known)) => *known = known.common(ty)?,
+                    None => self.variables.push((*name, ty.clone())),
                 }
                 Some(())
             }
@@ -215,20 +232,27 @@ impl Binding {
         }
     }
 
-    /// Notes what the lambda at `at` gives; `None` if that does not fit.
-    pub(crate) fn lambda_gives(&mut self, at: usize, ty: &SqlType) -> Option<()> {
-        match self.signature.parameter(at).clone() {
-            Pattern::Function(_, gives) => {
-                if let Pattern::Variable(name) = &*gives
-                    && let Some((_, known)) = self.variables.iter().find(|(known, _)| known == name)
-                {
-                    // The lambda's parameters have this type already, so it cannot widen.
-                    return ty.converts_to(known).then_some(());
-                }
-                self.take(&gives, ty)
+    /// Notes what the lambda at `at` gives.
+    pub(crate) fn lambda_gives(&mut self, at: usize, ty: &SqlType) -> Fit {
+        let Pattern::Function(_, gives) = self.signature.parameter(at).clone() else {
+            return Fit::No;
+        };
+        let Pattern::Variable(name) = *gives else {
+            return if alike(&self.known(&gives), ty) { Fit::Yes } else { Fit::No };
+        };
+        let known = self.variables.iter_mut().find(|(known, _)| *known == name);
+        match known {
+            None => self.variables.push((name, ty.clone())),
+            Some((_, known)) if alike(known, ty) => {
+                *known = known.common(ty).unwrap_or(known.clone())
             }
-            _ => None,
+            Some((_, known)) if known.converts_to(ty) => {
+                *known = ty.clone();
+                return Fit::Wider;
+            }
+            Some(_) => return Fit::No,
         }
+        Fit::Yes
     }
 
     /// The type of the result.
@@ -244,6 +268,7 @@ impl Binding {
                 .iter()
                 .find(|(known, _)| known == name)
                 .map_or(SqlType::Unknown, |(_, ty)| ty.clone()),
+            Pattern::Any => SqlType::Unknown,
             Pattern::Decimal => {
                 let first = self.decimals.iter().flatten().next();
                 first.cloned().unwrap_or(SqlType::Decimal(1, 0))
@@ -253,7 +278,6 @@ impl Binding {
                 let first = self.signature.takes.iter().position(|taken| *taken == Pattern::Text);
                 self.text(first.unwrap_or(usize::MAX))
             }
-            Pattern::Any => SqlType::Unknown,
             Pattern::Timestamp => SqlType::Timestamp(self.precision),
             Pattern::TimestampTz => SqlType::TimestampTz(self.precision),
             Pattern::Row => self.row.clone().unwrap_or(SqlType::Unknown),
@@ -325,6 +349,7 @@ fn pattern(text: &str) -> Pattern {
         "row" => return Pattern::Row,
         "varchar(x)" => return Pattern::Text,
         "any" => return Pattern::Any,
+        "unknown" => SqlType::Unknown,
         "boolean" => SqlType::Boolean,
         "tinyint" => SqlType::Tinyint,
         "smallint" => SqlType::Smallint,
@@ -407,9 +432,26 @@ mod tests {
         let given = [Given::Value(T::array(T::VARCHAR)), Given::Lambda(1)];
         let mut bound = signature.bind(&given).unwrap();
         assert_eq!(bound.lambda_parameters(1), [T::VARCHAR]);
-        bound.lambda_gives(1, &T::Bigint).unwrap();
+        assert_eq!(bound.lambda_gives(1, &T::Bigint), Fit::Yes);
         assert_eq!(bound.result(), T::array(T::Bigint));
         assert_eq!(bound.parameters(), [T::array(T::VARCHAR), T::Bigint]);
         assert!(signature.bind(&[given[0].clone(), Given::Lambda(2)]).is_none());
+    }
+
+    #[test]
+    fn lambdas_may_widen_a_type_but_not_narrow_it() {
+        let signature = Signature::parse("(S, function(S, S), function(S, boolean)) -> S");
+        let given = [Given::Value(T::Integer), Given::Lambda(1), Given::Lambda(1)];
+        let mut bound = signature.bind(&given).unwrap();
+        assert_eq!(bound.lambda_gives(1, &T::Bigint), Fit::Wider);
+        assert_eq!(bound.lambda_parameters(2), [T::Bigint]);
+        assert_eq!(bound.lambda_gives(1, &T::Integer), Fit::No);
+        assert_eq!(bound.lambda_gives(2, &T::Unknown), Fit::No);
+    }
+
+    #[test]
+    fn any_is_another_type_everywhere() {
+        let bound = bind("(any...) -> T", &[T::Integer, T::Varchar(Some(1))]).unwrap();
+        assert_eq!(bound.parameters(), [T::Integer, T::Varchar(Some(1))]);
     }
 }
