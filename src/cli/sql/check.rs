@@ -20,7 +20,7 @@ use crate::query::{BoundQuery, QueryError, lexer};
 use crate::sql::lint::LogTable;
 
 #[derive(Debug, Args)]
-pub(super) struct CheckArgs {
+pub(in crate::cli) struct CheckArgs {
     /// A file; without one, every shipped file and every one of yours
     file: Option<PathBuf>,
     #[command(flatten)]
