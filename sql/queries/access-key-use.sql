@@ -3,7 +3,7 @@
 -- about: for what, and when last. Keys of sessions are left out unless asked for by their id.
 -- param: key text default='' Only this key, also one of a session (ASIA...).
 -- param: account text default='' Only keys of this account.
--- example: clickops query access-key-use --logs examples/logs
+-- example: clickops query access-key-use --param key=ASIAMERYOBFHMEXAMPLE --logs examples/logs
 -- column: access_key_id the key
 -- column: actor whose it is
 -- column: actor_account the account it belongs to

@@ -3,7 +3,7 @@
 -- about: chains. Roles that AWS services take for their own work are left out.
 -- param: role text default='' Only roles whose ARN holds this text.
 -- param: services boolean default=false With true, AWS services as callers too.
--- example: clickops query assumed-roles --param role=terraform --logs examples/logs
+-- example: clickops query assumed-roles --param services=true --logs examples/logs
 -- column: caller who took the role
 -- column: caller_role the role that they had before
 -- column: caller_account the account they come from

@@ -1,7 +1,7 @@
 -- name: by-source-ip
 -- about: Who called from an address or a network, and what for.
 -- param: ip text An address, or a network such as 203.0.113.0/24.
--- example: clickops query by-source-ip --param ip=203.0.113.0/24 --logs examples/logs
+-- example: clickops query by-source-ip --param ip=203.0.113.9 --logs examples/logs
 -- column: source_ip the address
 -- column: actor who
 -- column: access_key_id with which key

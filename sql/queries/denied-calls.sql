@@ -3,7 +3,7 @@
 -- about: permission; much of many kinds is somebody trying doors.
 -- param: who text default='' Only callers whose name or ARN holds this text.
 -- param: least integer default=1 Only what was denied at least so often.
--- example: clickops query denied-calls --param least=5 --logs examples/logs
+-- example: clickops query denied-calls --param who=bo.tran --logs examples/logs
 -- column: actor who
 -- column: action service and action
 -- column: error_code AccessDenied, UnauthorizedOperation, ...

@@ -2,7 +2,7 @@
 -- about: Sign-ins to the console that failed, by person and address, and whether one worked in the
 -- about: end. CloudTrail hides names that do not exist, for they may be passwords.
 -- param: least integer default=1 Only those who failed at least so often.
--- example: clickops query failed-sign-ins --param least=3 --logs examples/logs
+-- example: clickops query failed-sign-ins --logs examples/logs
 -- column: actor who tried to be let in
 -- column: account_id into which account
 -- column: source_ip from where

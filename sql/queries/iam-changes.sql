@@ -3,7 +3,7 @@
 -- about: the organisation. Calls that AWS services made for themselves are left out.
 -- param: account text default='' Only this account.
 -- param: who text default='' Only callers whose name or ARN holds this text.
--- example: clickops query iam-changes --param account=444455556666 --logs examples/logs
+-- example: clickops query iam-changes --param account=111122223333 --logs examples/logs
 -- column: event_time when the call completed, UTC
 -- column: account_id the account whose trail got the event
 -- column: actor who

@@ -3,7 +3,7 @@
 -- about: event ends the period; what the logs hold before the period is the past it is compared
 -- about: with, so read much more than the period: --since 60d.
 -- param: days integer default=7 Length of the period.
--- example: clickops query new-regions --param days=1 --logs examples/logs
+-- example: clickops query new-regions --param days=2 --logs examples/logs
 -- column: account_id the account
 -- column: region the region
 -- column: first_time when the first change was made there

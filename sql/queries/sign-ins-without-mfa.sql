@@ -2,7 +2,7 @@
 -- about: Root and IAM users who signed in to the console without MFA. Who comes from an identity
 -- about: provider has shown it there, if at all: AWS does not know, so they are left out.
 -- param: federated boolean default=false With true, sign-ins through an identity provider too.
--- example: clickops query sign-ins-without-mfa --logs examples/logs
+-- example: clickops query sign-ins-without-mfa --param federated=true --logs examples/logs
 -- column: event_time when, UTC
 -- column: account_id into which account
 -- column: actor who

@@ -1,10 +1,10 @@
 //! What a `.sql` file says of itself, against what it holds.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::catalogue::{Kind, SqlFile};
-use super::header::Param;
+use super::header::{self, Param};
 use super::lexer::{self, Lexed};
 use super::value::Type;
 use crate::sql::lint::{self, LogTable};
@@ -147,13 +147,29 @@ pub fn columns(file: &SqlFile, returned: &[String]) -> Vec<Notice> {
     notices
 }
 
-/// Any value of the right type will do to see whether a query runs.
-pub fn sample(kind: Type) -> &'static str {
-    match kind {
-        Type::Text | Type::List => "sample",
-        Type::Integer | Type::Literal => "1",
-        Type::Boolean => "true",
+/// Values to see with whether a query runs: those of its example, and else any of the right type.
+pub fn samples(file: &SqlFile, lexed: &Lexed) -> BTreeMap<String, String> {
+    let of_example = file.header.examples.first().map(|example| header::values_in(example));
+    let of_example = of_example.unwrap_or_default();
+    let mut samples = BTreeMap::new();
+    for (hole, name) in &lexed.holes {
+        let param = file.header.params.iter().find(|param| param.name == *name);
+        if param.is_some_and(|param| param.default.is_some()) {
+            continue;
+        }
+        let before = file.text[..hole.start].trim_end().to_lowercase();
+        let sample = match param.map_or(Type::undeclared(name), |param| param.kind) {
+            Type::Text | Type::List => "sample",
+            Type::Integer => "1",
+            Type::Boolean => "true",
+            Type::Literal if before.ends_with("limit") || before.ends_with("offset") => "1",
+            // It has every type.
+            Type::Literal => "NULL",
+        };
+        let sample = of_example.get(name).map_or(sample, String::as_str);
+        samples.insert(name.clone(), sample.to_owned());
     }
+    samples
 }
 
 fn params(file: &SqlFile, lexed: &Lexed, notices: &mut Vec<Notice>) {
@@ -272,7 +288,6 @@ fn filled(file: &SqlFile, lexed: &Lexed) -> String {
 #[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::query::header;
     use crate::table::TableShape;
 
     fn file(text: &str) -> SqlFile {
@@ -350,6 +365,16 @@ mod tests {
             "{HEADER}-- param: day text default='' The day.\nSELECT 1 FROM cloudtrail WHERE day = :day"
         );
         assert_eq!(said(&sql), Vec::<String>::new());
+    }
+
+    #[test]
+    fn samples_are_those_of_the_example_or_fit() {
+        let text = "-- name: q\n-- param: a text A.\n-- param: b integer B.\n-- param: c text default=x C.\n\
+                    -- example: clickops query q --param a=b\nSELECT :a, :b, :c, ? LIMIT ?";
+        let file = file(text);
+        let samples = samples(&file, &lexer::lex(text, "q").unwrap());
+        let samples: Vec<_> = samples.iter().map(|(k, v)| format!("{k}={v}")).collect();
+        assert_eq!(samples, ["1=NULL", "2=1", "a=b", "b=1"]);
     }
 
     #[test]

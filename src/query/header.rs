@@ -1,5 +1,7 @@
 //! The comment header of a `.sql` file: what it says of itself.
 
+use std::collections::BTreeMap;
+
 use super::QueryError;
 use super::value::Type;
 
@@ -41,6 +43,20 @@ impl Param {
         let about = format!("{} ({default})  {}", self.kind.name(), self.about);
         (format!("{before}{}{after}", self.name), about)
     }
+}
+
+/// The values in a command such as that of an example: `--param name=value`, where quotes hold
+/// blanks together.
+pub fn values_in(command: &str) -> BTreeMap<String, String> {
+    let value = |part: &str| {
+        let (name, rest) = part.split_once('=')?;
+        let value = match rest.chars().next() {
+            Some(quote @ ('\'' | '"')) => rest[1..].split(quote).next(),
+            _ => rest.split_whitespace().next(),
+        };
+        Some((name.trim().to_lowercase(), value.unwrap_or_default().to_owned()))
+    };
+    command.split("--param ").skip(1).filter_map(value).collect()
 }
 
 /// Whether a text has a header at all: a query of somebody's own needs none.
@@ -161,6 +177,14 @@ mod tests {
         assert_eq!(header.params[2].about, "At most so many.");
         assert_eq!(header.examples, ["clickops query who-touched"]);
         assert_eq!(header.columns, [("actor".to_owned(), "The person.".to_owned())]);
+    }
+
+    #[test]
+    fn values_are_taken_out_of_a_command() {
+        let values =
+            values_in("clickops query q --param who='Ann S' --param Day= --param x=a=b --logs l");
+        let values: Vec<_> = values.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        assert_eq!(values, [("day", ""), ("who", "Ann S"), ("x", "a=b")]);
     }
 
     #[test]

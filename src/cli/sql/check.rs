@@ -16,12 +16,11 @@ use crate::query::assemble::Assembler;
 use crate::query::catalogue::{Kind, SqlFile};
 use crate::query::check::{self, Notice, Severity};
 use crate::query::header::{self, Header};
-use crate::query::value::Type;
 use crate::query::{BoundQuery, QueryError, lexer};
 use crate::sql::lint::LogTable;
 
 #[derive(Debug, Args)]
-pub(super) struct CheckArgs {
+pub(in crate::cli) struct CheckArgs {
     /// A file; without one, every shipped file and every one of yours
     file: Option<PathBuf>,
     #[command(flatten)]
@@ -115,19 +114,10 @@ async fn look(engine: &dyn Engine, assembler: &Assembler, subject: &Subject) -> 
 
 fn bind(assembler: &Assembler, subject: &Subject) -> Result<BoundQuery, QueryError> {
     let file = &subject.file;
-    let needed = file.header.params.iter().filter(|param| param.default.is_none());
-    let mut values: BTreeMap<String, String> =
-        needed.map(|param| (param.name.clone(), check::sample(param.kind).to_owned())).collect();
     if subject.shipped && file.kind == Kind::View {
         return assembler.named(&file.header.name, &BTreeMap::new(), Arc::default());
     }
-    if !subject.declared {
-        let lexed = lexer::lex(&file.text, &file.origin)?;
-        for (_, name) in lexed.holes {
-            let kind = Type::undeclared(&name);
-            values.insert(name, check::sample(kind).to_owned());
-        }
-    }
+    let values = check::samples(file, &lexer::lex(&file.text, &file.origin)?);
     assembler.text(&file.origin, &file.text, &values, Arc::default())
 }
 

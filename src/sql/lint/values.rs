@@ -19,7 +19,7 @@ impl Look<'_> {
     /// Comparisons with what the column's values do not look like.
     pub(super) fn never_equal(&mut self, select: &Select) {
         let mut found = Compared::default();
-        for condition in &select.filter {
+        if let Some(condition) = &select.filter {
             walk::expression(condition, &mut found);
         }
         let tables = tables_of(select);

@@ -9,10 +9,11 @@ use std::sync::Arc;
 
 use clickops::logs::{Log, dir};
 use clickops::query::catalogue::{Catalogue, Kind};
+use clickops::query::header::values_in;
 
 use super::case::Outcome;
 use super::server::Server;
-use super::shipped::{statement, values};
+use super::shipped::statement;
 use super::{embedded, fixture};
 use crate::program::{Desk, project};
 
@@ -113,7 +114,7 @@ fn read(file: &Path) -> Vec<Case> {
         Case {
             query: command.split_whitespace().nth(2).unwrap().to_owned(),
             command: command.to_owned(),
-            values: values(command),
+            values: values_in(command),
             answer: if answer.is_empty() { String::new() } else { format!("{answer}\n") },
             logs: Arc::clone(&logs),
         }

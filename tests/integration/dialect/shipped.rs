@@ -7,6 +7,7 @@ use clickops::exclusion;
 use clickops::logs::Log;
 use clickops::query::assemble::Assembler;
 use clickops::query::catalogue::{Catalogue, Kind, SqlFile};
+use clickops::query::header::values_in;
 use clickops::table::{TableName, TableShape};
 
 use super::case::Outcome;
@@ -75,19 +76,5 @@ fn settled(file: &SqlFile, outcome: Outcome) -> Vec<String> {
 
 /// The values in the example of a file's header.
 fn example(file: &SqlFile) -> BTreeMap<String, String> {
-    file.header.examples.first().map(|command| values(command)).unwrap_or_default()
-}
-
-/// The values in a command: `--param name=value`, of which quotes hold blanks together.
-pub(super) fn values(command: &str) -> BTreeMap<String, String> {
-    let mut values = BTreeMap::new();
-    for part in command.split("--param ").skip(1) {
-        let (name, rest) = part.split_once('=').unwrap();
-        let value = match rest.chars().next() {
-            Some(quote @ ('\'' | '"')) => rest[1..].split(quote).next(),
-            _ => rest.split_whitespace().next(),
-        };
-        values.insert(name.trim().to_owned(), value.unwrap_or_default().to_owned());
-    }
-    values
+    file.header.examples.first().map(|command| values_in(command)).unwrap_or_default()
 }
