@@ -67,7 +67,7 @@ impl App {
     /// # Errors
     /// [`Error`] when a file cannot be used.
     pub fn assembler(&self) -> Result<Assembler, Error> {
-        let exclusions = exclusion::relation(&self.config.exclusions, self.now.date_naive());
+        let exclusions = exclusion::relation(&self.config.exclusions);
         Ok(Assembler::new(self.config.catalogue()?, self.table()?, exclusions))
     }
 

@@ -13,6 +13,7 @@ use crate::error::{Error, Exit};
 
 mod explain;
 mod get;
+mod import;
 mod ledger;
 mod listed;
 mod print;
@@ -21,6 +22,7 @@ mod query;
 mod quote;
 mod render;
 mod run;
+mod snooze;
 mod sql;
 mod table;
 
@@ -55,6 +57,9 @@ enum Command {
     Query(query::QueryArgs),
     Explain(explain::ExplainArgs),
     Get(get::GetArgs),
+    Snooze(snooze::SnoozeArgs),
+    #[command(subcommand)]
+    Import(import::ImportCommand),
     Render(render::RenderArgs),
     #[command(subcommand)]
     Sql(sql::SqlCommand),
@@ -83,6 +88,8 @@ impl Cli {
             Command::Query(args) => query::run(app, args).await,
             Command::Explain(args) => explain::run(app, args).await,
             Command::Get(args) => get::run(app, args).await,
+            Command::Snooze(args) => snooze::run(app, args).await,
+            Command::Import(command) => import::run(&command),
             Command::Render(args) => render::run(&app, &args),
             Command::Sql(command) => sql::run(app, command).await,
             Command::Ledger(command) => ledger::run(app, command).await,

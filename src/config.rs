@@ -9,12 +9,13 @@ use std::time::Duration;
 
 use chrono_tz::Tz;
 
-use crate::exclusion::{self, Exclusion, ExclusionError};
+use crate::exclusion::{self, Exclusion, ExclusionError, Pattern, Patterns};
 use crate::query::catalogue::Catalogue;
 use crate::schedule::Schedule;
 use crate::table::TableName;
 
 pub mod file;
+mod group;
 
 use file::File;
 
@@ -98,13 +99,17 @@ pub enum Mode {
     Both,
 }
 
-/// Which accounts' findings a report shows.
+/// Which findings a report shows: those of its accounts that are of its people.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Match {
     /// Account ids.
     pub accounts: BTreeSet<String>,
-    /// Groups of accounts.
+    /// Groups of accounts; they and the ids add up.
     pub groups: BTreeSet<String>,
+    /// People, by name or ARN; not set takes all.
+    pub actors: Patterns,
+    /// With `actors`: also whoever is known by no e-mail address, such as root.
+    pub actors_without_email: bool,
 }
 
 /// What is wrong with a config.
@@ -153,7 +158,9 @@ impl ConfigError {
                 "README.md shows a complete config under 'Configuration'.".to_owned()
             }
             Self::Value { hint, .. } => hint.clone(),
-            Self::Exclusion(_) => "sql/README.md describes exclusions.".to_owned(),
+            Self::Exclusion(_) => {
+                "sql/README.md describes exclusions under 'Exclusions'.".to_owned()
+            }
         })
     }
 }
@@ -174,13 +181,15 @@ impl Config {
         Self::of(file.under(file::environment(environment)?))
     }
 
-    fn of(file: File) -> Result<Self, ConfigError> {
+    fn of(mut file: File) -> Result<Self, ConfigError> {
         let channels = channels(&file)?;
         let accounts = accounts(&file)?;
         let reports = reports(&file, &channels, &accounts)?;
-        let mut exclusions = exclusion::shipped()?;
+        for entry in &mut file.exclusion {
+            group::join(entry, &accounts)?;
+        }
         exclusion::check(&file.exclusion)?;
-        exclusions.extend(file.exclusion);
+        let exclusions = exclusion::together(exclusion::shipped()?, file.exclusion);
         Ok(Self {
             logs: file.source.logs.as_deref().map(|at| place(at, "source.logs")).transpose()?,
             ddl: file.source.ddl,
@@ -339,13 +348,21 @@ fn reports(
                 format!("There are: {}. Add a [[channel]] of that name.", known.join(", ")),
             ));
         }
-        let groups: BTreeSet<_> =
-            accounts.values().filter_map(|account| account.group.as_ref()).collect();
-        if let Some(unknown) = written.matches.groups.iter().find(|group| !groups.contains(group)) {
+        for name in &written.matches.groups {
+            group::members(name, accounts, format!("report.{}.match.groups", written.name))?;
+        }
+        let unnamed = |pattern: &Pattern| pattern.as_str().is_empty();
+        if written.matches.actors.set().is_some_and(|all| all.is_empty() || all.iter().any(unnamed))
+        {
+            let hint = "Name somebody, or leave match.actors out to report everybody.";
+            return Err(error("match.actors", "names nobody".to_owned(), hint.to_owned()));
+        }
+        if written.matches.actors_without_email && written.matches.actors.set().is_none() {
+            let hint = "Leave it out: a report without match.actors shows everybody.";
             return Err(error(
-                "match.groups",
-                format!("no account is in a group '{unknown}'"),
-                "Set group = \"...\" on the [[account]] entries that belong to it.".to_owned(),
+                "match.actors_without_email",
+                "means nothing without match.actors".to_owned(),
+                hint.to_owned(),
             ));
         }
         reports.push(Report {
@@ -362,6 +379,8 @@ fn reports(
             matches: Match {
                 accounts: written.matches.accounts.clone(),
                 groups: written.matches.groups.clone(),
+                actors: written.matches.actors.clone(),
+                actors_without_email: written.matches.actors_without_email,
             },
         });
     }

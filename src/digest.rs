@@ -32,7 +32,7 @@ mod tests;
 mod weight;
 pub mod words;
 
-pub use counted::{Attempt, Hidden, HiddenBy, Tally};
+pub use counted::{Attempt, Expired, Hidden, HiddenBy, Tally};
 pub use detail::Detail;
 pub use moments::{Moment, Span};
 pub use outage::{Outage, OutageNotice};
@@ -64,8 +64,21 @@ pub struct About {
     pub before: Option<u64>,
     /// Sentences that people must see, such as a gap that was caught up.
     pub notices: Vec<String>,
+    /// Exclusions that covered nothing in the period, where that is worth saying.
+    pub unused: Vec<Unused>,
     /// The time of the report.
     pub now: DateTime<Utc>,
+}
+
+/// An exclusion that covered nothing in the period.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unused {
+    /// Its name.
+    pub name: String,
+    /// Its last day, `2026-12-31`, if it has one.
+    pub until: Option<String>,
+    /// Whether that day is over.
+    pub ended: bool,
 }
 
 /// What an account is called.
@@ -119,6 +132,11 @@ pub struct Digest {
     pub attempts: Vec<Attempt>,
     /// What exclusions hide, by their kind, most first.
     pub hidden: Vec<Hidden>,
+    /// Exclusions that have ended, and whose changes are back, most first.
+    pub expired: Vec<Expired>,
+    /// Exclusions that covered nothing in the period. Empty in reports that go out more than once a
+    /// day.
+    pub unused: Vec<Unused>,
     /// What the run looked at.
     pub run: Run,
     /// Sentences that people must see.
@@ -208,6 +226,8 @@ impl Digest {
             people,
             attempts: counted::attempts(&rest, about, &clock),
             hidden: counted::hidden(&hidden),
+            expired: counted::expired(&shown),
+            unused: about.unused.iter().map(Unused::clipped).collect(),
             run: Run::of(&about.run),
             notices: about.notices.iter().map(|n| words::clip(n)).collect(),
             first_id,
@@ -218,6 +238,12 @@ impl Digest {
     /// The template for this digest: `quiet` where it shows no change, so that silence is said.
     pub fn template(&self) -> &'static str {
         if self.counts.changes == 0 { "quiet" } else { "digest" }
+    }
+}
+
+impl Unused {
+    fn clipped(&self) -> Self {
+        Self { name: words::clip(&self.name), ..self.clone() }
     }
 }
 

@@ -1,13 +1,23 @@
 //! Exclusions: named entries that hide findings, and the relation they become in SQL.
 //!
 //! An entry is `noise` (nothing of the customer's changed) or `accepted` (a change that is fine by
-//! hand). Entries are matched in SQL, by the view `console_activity`, so this module only reads,
-//! checks and writes them down as rows.
+//! hand). What a run hides is decided in SQL, by the view `console_activity`, which joins the entries
+//! as a [`fn@relation`]; [`Exclusion::covers`] says the same of a finding that is kept already.
+
+use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::query::value::quoted;
+use crate::finding::Finding;
+
+mod pattern;
+mod relation;
+mod write;
+
+pub use pattern::{Pattern, Patterns};
+pub use relation::relation;
+pub use write::{name, text, texts};
 
 /// The entries that are compiled in.
 const SHIPPED: &str = include_str!("../sql/exclusions.toml");
@@ -22,8 +32,18 @@ pub enum Kind {
     Accepted,
 }
 
-/// One entry, as written. A finding is hidden when every scope that is set matches it.
-#[derive(Debug, Clone, Deserialize)]
+impl Kind {
+    /// The word as SQL and TOML write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Noise => "noise",
+            Self::Accepted => "accepted",
+        }
+    }
+}
+
+/// One entry, as written. It covers a finding when every scope that is set matches it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Exclusion {
     /// Names the entry in digests.
@@ -38,21 +58,30 @@ pub struct Exclusion {
     /// Where it was agreed, such as a ticket number.
     #[serde(default)]
     pub ticket: Option<String>,
-    /// Last day (UTC) on which it hides anything.
+    /// Last day (UTC) whose events it hides.
     #[serde(default)]
     pub until: Option<Until>,
-    /// Service, `logs.amazonaws.com` or `logs`; `*` stands for any text here and below.
+    /// Service, `logs.amazonaws.com` or `logs`. Each scope takes one [`Pattern`] or several.
     #[serde(default)]
     pub event_source: Patterns,
     /// API action.
     #[serde(default)]
     pub event_name: Patterns,
-    /// The person's name, as findings show it.
+    /// The person's name as findings show it, or the ARN.
     #[serde(default)]
     pub actor: Patterns,
     /// Account id.
     #[serde(default)]
     pub account: Patterns,
+    /// Groups of accounts, by name. They and `account` add up.
+    #[serde(default, deserialize_with = "pattern::names")]
+    pub group: Vec<String>,
+    /// Ids of the accounts in these groups, which the config knows.
+    #[serde(skip)]
+    pub members: Vec<String>,
+    /// Whether it comes with the program.
+    #[serde(skip)]
+    pub shipped: bool,
     /// Region.
     #[serde(default)]
     pub region: Patterns,
@@ -64,34 +93,13 @@ pub struct Exclusion {
     pub user_agent: Patterns,
 }
 
-/// One pattern or several, of which one has to match; nothing set takes everything.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(from = "OneOrMany")]
-pub struct Patterns(Option<Vec<String>>);
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum OneOrMany {
-    One(String),
-    Many(Vec<String>),
-}
-
-impl From<OneOrMany> for Patterns {
-    fn from(written: OneOrMany) -> Self {
-        match written {
-            OneOrMany::One(pattern) => Self(Some(vec![pattern])),
-            OneOrMany::Many(patterns) => Self(Some(patterns)),
-        }
-    }
-}
-
 /// A day, written as a TOML date or as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "TomlDate")]
 pub struct Until(pub NaiveDate);
 
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "this has to be a day such as 2026-12-31")]
 enum TomlDate {
     Date(toml::value::Datetime),
     Text(String),
@@ -120,6 +128,17 @@ pub enum ExclusionError {
         /// What the TOML reader says, with the line.
         reason: String,
     },
+    /// Two entries that nobody could tell apart in a digest.
+    #[error("there are two exclusions called '{0}'")]
+    Twice(String),
+    /// An entry that does not say what it is, or why.
+    #[error("exclusion '{name}' has an empty {key}")]
+    Blank {
+        /// The entry.
+        name: String,
+        /// `name` or `reason`.
+        key: &'static str,
+    },
     /// A scope that matches nothing, or was meant to be filled in.
     #[error("exclusion '{0}' has an empty pattern or an empty list")]
     Empty(String),
@@ -143,7 +162,9 @@ struct File {
 /// # Errors
 /// [`ExclusionError`] when the shipped file is broken.
 pub fn shipped() -> Result<Vec<Exclusion>, ExclusionError> {
-    parse(SHIPPED, "sql/exclusions.toml")
+    let mut entries = parse(SHIPPED, "sql/exclusions.toml")?;
+    entries.iter_mut().for_each(|entry| entry.shipped = true);
+    Ok(entries)
 }
 
 fn parse(text: &str, origin: &str) -> Result<Vec<Exclusion>, ExclusionError> {
@@ -158,30 +179,68 @@ fn parse(text: &str, origin: &str) -> Result<Vec<Exclusion>, ExclusionError> {
 /// More combinations of patterns than this in one entry would make the statement too long.
 const MOST_ROWS: usize = 500;
 
-/// Refuses entries that hide everything or nothing, or that are too big.
+/// Refuses entries that hide everything or nothing, that are too big, or that cannot be told apart.
 ///
 /// # Errors
 /// [`ExclusionError`], naming the entry.
 pub fn check(entries: &[Exclusion]) -> Result<(), ExclusionError> {
+    let mut names = BTreeSet::new();
     for entry in entries {
         let name = || entry.name.clone();
+        for (key, value) in [("name", &entry.name), ("reason", &entry.reason)] {
+            if value.trim().is_empty() {
+                return Err(ExclusionError::Blank { name: name(), key });
+            }
+        }
+        if !names.insert(entry.name.as_str()) {
+            return Err(ExclusionError::Twice(name()));
+        }
         let scopes = entry.scopes();
-        let set = || scopes.iter().filter_map(|patterns| patterns.0.as_ref());
-        if set().any(|patterns| patterns.is_empty() || patterns.iter().any(String::is_empty)) {
+        let set = || scopes.iter().filter_map(|patterns| patterns.set());
+        let empty = |pattern: &Pattern| pattern.as_str().is_empty();
+        if set().any(|patterns| patterns.is_empty() || patterns.iter().any(empty)) {
             return Err(ExclusionError::Empty(name()));
         }
-        let open = |pattern: &String| pattern.bytes().all(|byte| byte == b'*');
-        if set().all(|patterns| patterns.iter().any(open)) {
+        let by_group = entry.account.set().is_none() && !entry.group.is_empty();
+        if !by_group && set().all(|patterns| patterns.iter().any(Pattern::is_open)) {
             return Err(ExclusionError::Everything(name()));
         }
-        if set().map(Vec::len).product::<usize>() > MOST_ROWS {
+        if relation::row_count(entry) > MOST_ROWS {
             return Err(ExclusionError::TooMany(name()));
         }
     }
     Ok(())
 }
 
+/// The shipped entries and the user's own. One that is called like a shipped one takes its place.
+pub fn together(shipped: Vec<Exclusion>, own: Vec<Exclusion>) -> Vec<Exclusion> {
+    let names: BTreeSet<_> = own.iter().map(|entry| entry.name.clone()).collect();
+    shipped.into_iter().filter(|entry| !names.contains(&entry.name)).chain(own).collect()
+}
+
 impl Exclusion {
+    /// An entry without any scope yet.
+    pub fn new(name: String, kind: Kind, reason: String) -> Self {
+        Self {
+            name,
+            kind,
+            reason,
+            owner: None,
+            ticket: None,
+            until: None,
+            event_source: Patterns::default(),
+            event_name: Patterns::default(),
+            actor: Patterns::default(),
+            account: Patterns::default(),
+            group: Vec::new(),
+            members: Vec::new(),
+            shipped: false,
+            region: Patterns::default(),
+            resource: Patterns::default(),
+            user_agent: Patterns::default(),
+        }
+    }
+
     fn scopes(&self) -> [&Patterns; 7] {
         [
             &self.event_source,
@@ -194,149 +253,61 @@ impl Exclusion {
         ]
     }
 
-    /// Whether the entry's end date lies before `today`.
-    pub fn expired(&self, today: NaiveDate) -> bool {
+    /// Whether every scope matches the finding, as the view `console_activity` sees it. The end
+    /// date is another question: see [`Exclusion::in_force`].
+    pub fn covers(&self, finding: &Finding) -> bool {
+        let source = || {
+            let patterns = self.event_source.set();
+            patterns.is_none_or(|all| {
+                all.iter().any(|one| one.of_service().takes(&finding.event_source))
+            })
+        };
+        source()
+            && self.event_name.take([Some(finding.event_name.as_str())])
+            && self.actor.take([finding.actor.as_deref(), finding.actor_arn.as_deref()])
+            && self.covers_account(finding.account_id.as_deref())
+            && self.region.take([finding.region.as_deref()])
+            && self.resource.take([finding.resource.as_deref()])
+            && self.user_agent.take([finding.user_agent.as_deref()])
+    }
+
+    fn covers_account(&self, id: Option<&str>) -> bool {
+        match (self.account.set(), self.members.as_slice()) {
+            (None, []) => true,
+            (None, members) => id.is_some_and(|id| members.iter().any(|member| member == id)),
+            (Some(_), members) => {
+                self.account.take([id]) || members.iter().any(|member| Some(member.as_str()) == id)
+            }
+        }
+    }
+
+    /// Whether it hides events of the day on which this one happened.
+    pub fn in_force(&self, finding: &Finding) -> bool {
+        self.until.is_none_or(|Until(last)| {
+            finding.event_time.get(..10).is_some_and(|day| day <= last.to_string().as_str())
+        })
+    }
+
+    /// Whether its last day lies before `today`.
+    pub fn ended(&self, today: NaiveDate) -> bool {
         self.until.is_some_and(|Until(last)| last < today)
     }
 
-    /// The reason with what else a reader needs to judge it: end date and ticket.
+    /// Ids of accounts that it takes as they are.
+    fn account_ids(&self) -> Vec<String> {
+        let plain = self.account.set().unwrap_or_default().iter().filter_map(relation::plain_id);
+        plain.chain(self.members.iter().cloned()).collect()
+    }
+
+    /// The reason with where it was agreed.
     fn explained(&self) -> String {
-        let mut text = self.reason.clone();
-        if let Some(Until(last)) = self.until {
-            text.push_str(&format!(", until {last}"));
-        }
-        if let Some(ticket) = &self.ticket {
-            text.push_str(&format!(", {ticket}"));
-        }
-        text
-    }
-}
-
-/// The body of the relation `exclusions`: a row for each combination of patterns of each entry that
-/// has not expired, with `LIKE` patterns (escape `\`) and `NULL` for scopes that are not set.
-pub fn relation(entries: &[Exclusion], today: NaiveDate) -> String {
-    const COLUMNS: &str = "name, kind, reason, priority, event_source, event_name, actor, account_id, region, \
-                           resource, user_agent";
-    let mut rows = Vec::new();
-    for (place, entry) in entries.iter().enumerate() {
-        if entry.expired(today) {
-            continue;
-        }
-        let kind = match entry.kind {
-            Kind::Noise => "noise",
-            Kind::Accepted => "accepted",
-        };
-        // Later entries are the user's own, whose reasons say more than the shipped ones.
-        let priority = format!("{:06}", entries.len() - place);
-        let fixed = [&entry.name, kind, &entry.explained(), &priority].map(quoted).join(", ");
-        let mut combinations = vec![fixed];
-        for (scope, patterns) in entry.scopes().into_iter().enumerate() {
-            let like = |pattern: &String| quoted(&like_pattern(pattern, scope == 0));
-            let cells: Vec<String> = match &patterns.0 {
-                None => vec!["CAST(NULL AS varchar)".to_owned()],
-                Some(patterns) => patterns.iter().map(like).collect(),
-            };
-            combinations = combinations
-                .iter()
-                .flat_map(|row| cells.iter().map(move |cell| format!("{row}, {cell}")))
-                .collect();
-        }
-        rows.extend(combinations.into_iter().map(|row| format!("({row})")));
-    }
-    if rows.is_empty() {
-        let none = COLUMNS.split(", ").map(|name| format!("CAST(NULL AS varchar) AS {name}"));
-        return format!("SELECT {} WHERE false", none.collect::<Vec<_>>().join(", "));
-    }
-    format!("SELECT * FROM (VALUES\n{}\n) AS entries ({COLUMNS})", rows.join(",\n"))
-}
-
-/// `*` becomes `%`, everything else stands for itself. A service may be written without its domain.
-fn like_pattern(pattern: &str, service: bool) -> String {
-    let mut like = String::with_capacity(pattern.len());
-    for ch in pattern.chars() {
-        match ch {
-            '*' => like.push('%'),
-            '%' | '_' | '\\' => like.extend(['\\', ch]),
-            _ => like.push(ch),
+        match &self.ticket {
+            Some(ticket) => format!("{}, {ticket}", self.reason),
+            None => self.reason.clone(),
         }
     }
-    if service && !pattern.contains('.') && pattern != "*" {
-        like.push_str(".amazonaws.com");
-    }
-    like
 }
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test may panic")]
-mod tests {
-    use super::*;
-
-    fn entries(text: &str) -> Vec<Exclusion> {
-        parse(text, "t.toml").unwrap()
-    }
-
-    fn day(text: &str) -> NaiveDate {
-        text.parse().unwrap()
-    }
-
-    const ONE: &str = r#"
-        [[exclusion]]
-        name = "log queries"
-        kind = "noise"
-        reason = "it's a read"
-        ticket = "OPS-12"
-        until = 2026-12-31
-        event_source = "logs"
-        event_name = ["StartQuery", "Stop_*"]
-    "#;
-
-    #[test]
-    fn every_combination_is_a_row_of_quoted_patterns() {
-        let sql = relation(&entries(ONE), day("2026-12-31"));
-        assert_eq!(
-            sql.matches("('log queries', 'noise', 'it''s a read, until 2026-12-31, OPS-12', ")
-                .count(),
-            2
-        );
-        assert!(sql.contains("'logs.amazonaws.com', 'StartQuery', CAST(NULL AS varchar)"), "{sql}");
-        assert!(sql.contains(r"'logs.amazonaws.com', 'Stop\_%'"), "{sql}");
-    }
-
-    #[test]
-    fn expired_entries_hide_nothing() {
-        let sql = relation(&entries(ONE), day("2027-01-01"));
-        assert!(sql.ends_with("WHERE false"), "{sql}");
-    }
-
-    #[test]
-    fn mistakes_are_named() {
-        let mistake = |text: &str| parse(text, "t.toml").unwrap_err().to_string();
-        assert!(
-            mistake("[[exclusion]]\nname='x'\nkind='noise'\nreason='y'\nevent='z'")
-                .contains("event")
-        );
-        assert!(mistake(&ONE.replace("2026-12-31", "'soon'")).contains("'soon' is no date"));
-        assert_eq!(
-            mistake("[[exclusion]]\nname='x'\nkind='accepted'\nreason='y'"),
-            "exclusion 'x' has no scope, so it would hide everything"
-        );
-    }
-
-    #[test]
-    fn an_entry_hides_something_but_not_everything() {
-        let refused = |scopes: &str| {
-            let text = format!("[[exclusion]]\nname='x'\nkind='noise'\nreason='y'\n{scopes}");
-            parse(&text, "t.toml").unwrap_err().to_string()
-        };
-        assert!(refused("event_name = '*'").contains("would hide everything"));
-        assert!(refused("account = '111122223333'\nevent_name = []").contains("empty list"));
-        assert!(refused("actor = ''").contains("empty pattern"));
-        let many = format!("{:?}", vec!["a"; 30]);
-        assert!(refused(&format!("actor = {many}\nresource = {many}")).contains("combinations"));
-    }
-
-    #[test]
-    fn the_shipped_entries_can_be_read() {
-        shipped().unwrap();
-    }
-}
+mod tests;

@@ -13,7 +13,7 @@
 //!   [`sink`], [`ledger`].
 //!
 //! Around them: [`config`] (the file as written and as used), [`table`] (the log table's shape),
-//! [`exclusion`] (what is hidden, and why), [`store`] (where journal and ledger live), [`app`]
+//! [`exclusion`] (what is hidden, and why), [`notifier`] (another tool's settings), [`store`] (where journal and ledger live), [`app`]
 //! (wiring) and [`cli`].
 
 pub mod app;
@@ -31,6 +31,7 @@ pub mod ledger;
 pub mod logging;
 pub mod logs;
 pub mod message;
+pub mod notifier;
 pub mod query;
 pub mod raw;
 pub mod render;

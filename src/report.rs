@@ -6,13 +6,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::config::{Account, Mode, Report};
 use crate::deliver::deliver;
 use crate::digest::{About, Detail, Digest, RunStats};
 use crate::engine::Damaged;
 use crate::error::Error;
+use crate::exclusion::Exclusion;
 use crate::finding::Finding;
 use crate::journal::{self, JournalError, WindowRecord};
 use crate::ledger::{self, LedgerError, Loaded, ReportState, Sending};
@@ -22,12 +23,18 @@ use crate::route;
 use crate::sink::{Sink, SinkError};
 use crate::store::Store;
 
+mod idle;
+
+use idle::Idle;
+
 /// What a run reports with.
 pub struct Reporting<'a> {
     /// Holds journal and ledger.
     pub store: &'a dyn Store,
     /// Known accounts.
     pub accounts: &'a BTreeMap<String, Account>,
+    /// The exclusions, of which those of the config are looked after.
+    pub exclusions: &'a [Exclusion],
     /// Makes messages.
     pub renderer: &'a Renderer,
     /// Channels by name.
@@ -65,6 +72,10 @@ struct Content {
     /// Event messages, each with a key of its own.
     events: Vec<(String, Detail)>,
 }
+
+/// Reports of less than this do not list exclusions that covered nothing: once a day is enough. A
+/// day on which clocks are put forward has no more hours.
+const A_DAY: TimeDelta = TimeDelta::hours(23);
 
 /// The name under which the ledger knows a report on one of its channels: a channel that fails
 /// does not hold up the others.
@@ -172,6 +183,7 @@ async fn content(
 ) -> Result<Content, Error> {
     let mut windows = Vec::new();
     let mut findings: Vec<Finding> = Vec::new();
+    let mut idle = Idle::of(run.exclusions);
     for number in state.next_window..sending.end {
         let entry =
             journal::read(run.store, number).await?.ok_or_else(|| JournalError::Damaged {
@@ -188,10 +200,15 @@ async fn content(
             Mode::Digest => Finding { raw: None, ..finding },
             Mode::Events | Mode::Both => finding,
         };
+        // Whom an exclusion serves is not this report's business: it counts whatever it covers.
+        idle.see(&entry.findings);
         findings.extend(entry.findings.into_iter().filter(shown).map(lean));
         windows.push(entry.window);
     }
-    let about = about(run, report, state, sending, &windows, &findings);
+    let mut about = about(run, report, state, sending, &windows, &findings);
+    if report.schedule.is_some() && about.to - about.from >= A_DAY {
+        about.unused = idle.unused(run.now.date_naive());
+    }
     let events = match report.mode {
         Mode::Digest => Vec::new(),
         Mode::Events | Mode::Both => {
@@ -255,6 +272,7 @@ fn about(
         },
         before: state.changes.filter(|_| report.schedule.is_some()),
         notices,
+        unused: Vec::new(),
         now: run.now,
     }
 }

@@ -1,11 +1,13 @@
 -- name: unused-exclusions
 -- about: Exclusions that matched nothing: they are wrong, or nobody needs them any more. Look at
--- about: enough days before you take one out.
+-- about: enough days before you take one out. What one would match after its last day counts, too.
 -- param: used boolean default=false With true, the others too, and how much each matched.
 -- example: clickops query unused-exclusions --param used=true --logs examples/logs
 -- column: exclusion its name
 -- column: kind noise or accepted
 -- column: reason why it is there
+-- column: until its last day (UTC)
+-- column: origin shipped, or config for your own
 -- column: matched how many acts it matched, whether or not another one covers them too
 -- column: last_time when it last matched one
 WITH
@@ -21,7 +23,11 @@ matches AS (
         ON (x.event_source IS NULL OR v.event_source LIKE x.event_source ESCAPE '\')
         AND (x.event_name IS NULL OR v.event_name LIKE x.event_name ESCAPE '\')
         AND (x.actor IS NULL OR v.actor LIKE x.actor ESCAPE '\' OR v.actor_arn LIKE x.actor ESCAPE '\')
-        AND (x.account_id IS NULL OR v.account_id LIKE x.account_id ESCAPE '\')
+        AND (
+            (x.account_id IS NULL AND x.accounts IS NULL)
+            OR v.account_id LIKE x.account_id ESCAPE '\'
+            OR strpos(x.accounts, ' ' || v.account_id || ' ') > 0
+        )
         AND (x.region IS NULL OR v.region LIKE x.region ESCAPE '\')
         AND (x.resource IS NULL OR v.resource LIKE x.resource ESCAPE '\')
         AND (x.user_agent IS NULL OR v.user_agent LIKE x.user_agent ESCAPE '\')
@@ -31,7 +37,7 @@ matches AS (
 
 -- An exclusion with several patterns is several rows.
 entries AS (
-    SELECT name, min(kind) AS kind, min(reason) AS reason
+    SELECT name, min(kind) AS kind, min(reason) AS reason, min(until) AS until, min(origin) AS origin
     FROM exclusions
     GROUP BY name
 )
@@ -40,6 +46,8 @@ SELECT
     e.name AS exclusion,
     e.kind,
     e.reason,
+    e.until,
+    e.origin,
     CAST(coalesce(m.matched, 0) AS varchar) AS matched,
     m.last_time
 FROM entries e

@@ -27,7 +27,10 @@
 -- column: reason the verdict as a sentence, with its evidence
 -- column: exclusion name of the exclusion that covers it
 -- column: exclusion_kind noise or accepted
--- column: exclusion_reason why that exclusion exists
+-- column: exclusion_reason why that exclusion exists, and the ticket it was agreed in
+-- column: exclusion_until last day (UTC) of that exclusion
+-- column: expired_exclusion name of an exclusion that would cover it, but ended before it happened
+-- column: expired_on last day (UTC) of that one
 -- column: reported true for a change that no exclusion covers, else false
 -- column: tool the program behind the call: browser, aws-cli, terraform, ...
 -- column: tag what to know about the action: iac-root, data, own-credential, session, starts-work, not-configuration
@@ -43,42 +46,60 @@
 
 WITH
 
--- The acts, each next to every exclusion that covers it, and with its copies numbered. Of one act
--- there are more rows than one when CloudTrail delivers it again, when two trails write to one
--- bucket, when an addendum repeats or corrects it, and when the accounts on both sides get a copy
--- each. The first is the caller's own copy, the newest word on it, and the exclusion with the
--- lowest priority text. A scope that an exclusion leaves open covers everything. Time and action
--- are part of the key because published samples, unlike CloudTrail, use an id more than once.
-copies AS (
+-- The acts, each next to every exclusion that covers it. A scope that an exclusion leaves open
+-- covers everything. An exclusion hides what happened up to its last day; what came later is back,
+-- and whoever reads it should know why it was not there before. An act without a time is never
+-- hidden by an exclusion that has a last day.
+covered AS (
     SELECT
         v.*,
-        x.name AS exclusion,
+        x.name AS exclusion_name,
         x.kind AS exclusion_kind,
         x.reason AS exclusion_reason,
-        row_number() OVER (
-            PARTITION BY coalesce(
-                'shared ' || v.shared_event_id,
-                v.original_event_id || ' in ' || coalesce(v.account_id, '') || ' ' || coalesce(v.event_time, '') || ' ' || v.event_source || ' ' || v.event_name
-            )
-            ORDER BY
-                CASE WHEN v.actor_account = v.account_id THEN 1 ELSE 2 END,
-                CASE WHEN v.event_id <> v.original_event_id THEN 1 ELSE 2 END,
-                v.event_time DESC,
-                v.account_id,
-                v.event_id,
-                v.log_file,
-                x.priority
-        ) AS copy
+        x.until AS exclusion_until,
+        x.priority AS exclusion_priority,
+        CASE WHEN x.until IS NULL OR substr(v.event_time, 1, 10) <= x.until THEN 'false' ELSE 'true' END AS ended
     FROM verdicts v
     LEFT JOIN exclusions x
         ON (x.event_source IS NULL OR v.event_source LIKE x.event_source ESCAPE '\')
         AND (x.event_name IS NULL OR v.event_name LIKE x.event_name ESCAPE '\')
         AND (x.actor IS NULL OR v.actor LIKE x.actor ESCAPE '\' OR v.actor_arn LIKE x.actor ESCAPE '\')
-        AND (x.account_id IS NULL OR v.account_id LIKE x.account_id ESCAPE '\')
+        AND (
+            (x.account_id IS NULL AND x.accounts IS NULL)
+            OR v.account_id LIKE x.account_id ESCAPE '\'
+            OR strpos(x.accounts, ' ' || v.account_id || ' ') > 0
+        )
         AND (x.region IS NULL OR v.region LIKE x.region ESCAPE '\')
         AND (x.resource IS NULL OR v.resource LIKE x.resource ESCAPE '\')
         AND (x.user_agent IS NULL OR v.user_agent LIKE x.user_agent ESCAPE '\')
     WHERE v.verdict <> 'not'
+),
+
+-- The same with the copies of each act numbered. Of one act there are more rows than one when
+-- CloudTrail delivers it again, when two trails write to one bucket, when an addendum repeats or
+-- corrects it, when the accounts on both sides get a copy each, and when several exclusions cover
+-- it. The first is the caller's own copy, the newest word on it, and of the exclusions one that has
+-- not ended, with the lowest priority text. Time and action are part of the key because published
+-- samples, unlike CloudTrail, use an id more than once.
+copies AS (
+    SELECT
+        *,
+        row_number() OVER (
+            PARTITION BY coalesce(
+                'shared ' || shared_event_id,
+                original_event_id || ' in ' || coalesce(account_id, '') || ' ' || coalesce(event_time, '') || ' ' || event_source || ' ' || event_name
+            )
+            ORDER BY
+                CASE WHEN actor_account = account_id THEN 1 ELSE 2 END,
+                CASE WHEN event_id <> original_event_id THEN 1 ELSE 2 END,
+                event_time DESC,
+                account_id,
+                event_id,
+                log_file,
+                ended,
+                exclusion_priority
+        ) AS copy
+    FROM covered
 )
 
 SELECT
@@ -105,10 +126,13 @@ SELECT
     shared_event_id,
     log_file,
     reason,
-    exclusion,
-    exclusion_kind,
-    exclusion_reason,
-    CASE WHEN verdict = 'clickops' AND exclusion IS NULL THEN 'true' ELSE 'false' END AS reported,
+    CASE WHEN ended = 'false' THEN exclusion_name END AS exclusion,
+    CASE WHEN ended = 'false' THEN exclusion_kind END AS exclusion_kind,
+    CASE WHEN ended = 'false' THEN exclusion_reason END AS exclusion_reason,
+    CASE WHEN ended = 'false' THEN exclusion_until END AS exclusion_until,
+    CASE WHEN ended = 'true' THEN exclusion_name END AS expired_exclusion,
+    CASE WHEN ended = 'true' THEN exclusion_until END AS expired_on,
+    CASE WHEN verdict = 'clickops' AND (exclusion_name IS NULL OR ended = 'true') THEN 'true' ELSE 'false' END AS reported,
     tool,
     tag,
     role,

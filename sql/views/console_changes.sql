@@ -24,6 +24,8 @@
 -- column: shared_event_id shared by the copies of one event in several accounts
 -- column: log_file address of the log that holds the event
 -- column: reason the verdict as a sentence, with its evidence
+-- column: expired_exclusion name of an exclusion that hid such changes until it ended
+-- column: expired_on last day (UTC) of that exclusion
 -- column: tool the program behind the call: browser, aws-cli, terraform, ...
 -- column: tag what to know about the action: iac-root, data, own-credential, session, starts-work, not-configuration
 -- column: role name of the assumed role
@@ -59,6 +61,8 @@ SELECT
     shared_event_id,
     log_file,
     reason,
+    expired_exclusion,
+    expired_on,
     tool,
     tag,
     role,

@@ -183,7 +183,7 @@ known_actions (event_source, event_name, kind, because) AS (
         ('redshift-data.amazonaws.com', 'ExecuteStatement', 'starts-work', 'runs a statement'),
         ('redshift-data.amazonaws.com', 'BatchExecuteStatement', 'starts-work', 'runs statements'),
 
-        -- By hand, counted, but nothing that code could hold: sql/exclusions.toml hides them by name.
+        -- By hand, counted, but nothing that code could hold: sql/exclusions.toml gives most of them a name.
         ('athena.amazonaws.com', 'StartQueryExecution', 'not-configuration', 'runs a query'),
         ('athena.amazonaws.com', 'StopQueryExecution', 'not-configuration', 'stops a query'),
         ('logs.amazonaws.com', 'StartQuery', 'not-configuration', 'runs a query'),
@@ -314,7 +314,7 @@ identified AS (
                     WHEN actor_type = 'Root' AND coalesce(resource, '') IN ('', 'user/AWS ROOT USER', 'user/root', 'mfa/root-account-mfa-device') THEN kind
                 END
             -- Support cases and personal settings of the console: every action of these services.
-            WHEN event_source IN ('support.amazonaws.com', 'support-console.amazonaws.com', 'supportapp.amazonaws.com',
+            WHEN event_source IN ('support.amazonaws.com', 'support-console.amazonaws.com',
                                   'uxc.amazonaws.com', 'consoleapp.amazonaws.com')
                 OR (event_source = 'notifications.amazonaws.com' AND event_name LIKE 'Mark%')
                 OR (event_source IN ('billingconsole.amazonaws.com', 'account.amazonaws.com') AND event_name LIKE '%Preference%')

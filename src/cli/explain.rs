@@ -28,8 +28,15 @@ const VERDICTS: &str = "verdicts";
 /// What messages call it.
 const STANDARD_INPUT: &str = "standard input";
 /// What of an explanation comes from the view that knows exclusions.
-const EXCLUSION_COLUMNS: [&str; 4] =
-    ["reported", "exclusion", "exclusion_kind", "exclusion_reason"];
+const EXCLUSION_COLUMNS: [&str; 7] = [
+    "reported",
+    "exclusion",
+    "exclusion_kind",
+    "exclusion_reason",
+    "exclusion_until",
+    "expired_exclusion",
+    "expired_on",
+];
 
 /// Columns before the values of an explanation.
 const INDENT: usize = 12;
@@ -179,12 +186,11 @@ async fn explain(app: &App, logs: Vec<Log>, id: Option<&str>) -> Result<Explaine
     rows.retain(|row| id.is_none() || cell(row, event[0]).as_deref() == id);
     for row in &mut rows {
         let key = event.map(|place| cell(row, place));
-        row.extend(
-            hidden
-                .get(&key)
-                .cloned()
-                .unwrap_or_else(|| vec![Some("false".to_owned()), None, None, None]),
-        );
+        row.extend(hidden.get(&key).cloned().unwrap_or_else(|| {
+            let mut nothing = vec![None; EXCLUSION_COLUMNS.len()];
+            nothing[0] = Some("false".to_owned());
+            nothing
+        }));
     }
     columns.extend(EXCLUSION_COLUMNS.map(str::to_owned));
     Ok(Explained { columns, rows, damaged })
@@ -284,14 +290,23 @@ impl Explained {
                 "reported",
                 match (get("exclusion"), get("reported").as_deref()) {
                     (Some(name), _) => {
+                        let until = get("exclusion_until")
+                            .map(|last| format!(", until {last}"))
+                            .unwrap_or_default();
                         let text = format!(
-                            "no: exclusion '{name}' ({}) hides it: {}",
+                            "no: exclusion '{name}' ({}{until}) hides it: {}",
                             or_dash("exclusion_kind"),
                             or_dash("exclusion_reason")
                         );
                         wrap(&text, width - INDENT, INDENT)
                     }
-                    (None, Some("true")) => "yes".to_owned(),
+                    (None, Some("true")) => match (get("expired_exclusion"), get("expired_on")) {
+                        (Some(name), Some(last)) => {
+                            let text = format!("yes: exclusion '{name}' hid it until {last}");
+                            wrap(&text, width - INDENT, INDENT)
+                        }
+                        _ => "yes".to_owned(),
+                    },
                     _ => "no".to_owned(),
                 },
             );

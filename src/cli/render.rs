@@ -115,6 +115,7 @@ fn about(app: &App, findings: &[Finding]) -> About {
         run: RunStats { engine: "preview".to_owned(), ..RunStats::default() },
         before: None,
         notices: Vec::new(),
+        unused: Vec::new(),
         now: app.now,
     }
 }

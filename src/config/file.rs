@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::{ConfigError, Mode};
-use crate::exclusion::Exclusion;
+use crate::exclusion::{Exclusion, Patterns};
 
 /// Environment variables are the keys of these sections in capitals: `CLICKOPS_SOURCE_LOGS`.
 const SECTIONS: [&str; 3] = ["source", "window", "store"];
@@ -120,6 +120,10 @@ pub struct Match {
     pub accounts: BTreeSet<String>,
     /// Groups of accounts.
     pub groups: BTreeSet<String>,
+    /// People, by name or ARN.
+    pub actors: Patterns,
+    /// With `actors`: also whoever is known by no e-mail address, such as root.
+    pub actors_without_email: bool,
 }
 
 impl File {

@@ -82,6 +82,21 @@ pub struct HiddenBy {
     pub more_actions: u64,
 }
 
+/// An exclusion that has ended, and what is shown again because of that.
+#[derive(Debug, Clone, Serialize)]
+pub struct Expired {
+    /// Its name.
+    pub name: String,
+    /// Its last day, `2026-12-31`.
+    pub until: String,
+    /// How many changes are back.
+    pub count: u64,
+    /// The most frequent actions, up to three.
+    pub actions: Vec<Tally>,
+    /// How many further actions.
+    pub more_actions: u64,
+}
+
 /// Whether AWS refused the call, rather than that it failed by itself.
 pub(super) fn denied(finding: &Finding) -> bool {
     finding.outcome.as_deref() == Some("denied")
@@ -170,6 +185,32 @@ fn by_exclusion(findings: &[&Finding]) -> Vec<HiddenBy> {
         .collect();
     exclusions.sort_by_key(|exclusion| Reverse(exclusion.count));
     exclusions
+}
+
+/// What is shown because the exclusion that hid it has ended, most changes first.
+pub(super) fn expired(shown: &[&Finding]) -> Vec<Expired> {
+    let mut ended = BTreeMap::<_, Vec<&Finding>>::new();
+    for finding in shown {
+        if let Some(name) = extra(finding, "expired_exclusion") {
+            let until = extra(finding, "expired_on").unwrap_or("an unknown day");
+            ended.entry((name, until)).or_default().push(finding);
+        }
+    }
+    let mut expired: Vec<_> = ended
+        .into_iter()
+        .map(|((name, until), findings)| {
+            let (actions, more_actions) = tally(&findings);
+            Expired {
+                name: words::clip(name),
+                until: words::clip(until),
+                count: findings.len() as u64,
+                actions,
+                more_actions,
+            }
+        })
+        .collect();
+    expired.sort_by_key(|expired| Reverse(expired.count));
+    expired
 }
 
 /// The most frequent actions, and how many others there are.

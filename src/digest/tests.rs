@@ -22,6 +22,7 @@ fn about() -> About {
         },
         before: None,
         notices: Vec::new(),
+        unused: Vec::new(),
         now: at("2026-11-23T08:00:00Z"),
     }
 }
@@ -182,4 +183,32 @@ fn the_least_confidence_counts() {
     let digest = digest(&[json!({ "confidence": "high" }), json!({ "confidence": "low" })]);
     let confidence = digest.people[0].places[0].actions[0].confidence;
     assert_eq!(confidence, Some(crate::finding::Confidence::Low));
+}
+
+#[test]
+fn what_an_ended_exclusion_hid_is_back_by_its_name() {
+    let back = |name: &str, action: &str| json!({ "event_name": action, "extra": { "expired_exclusion": name, "expired_on": "2026-11-20" } });
+    let hidden = json!({
+        "reported": false, "exclusion": "z",
+        "extra": { "expired_exclusion": null, "expired_on": null },
+    });
+    let mut operational = back("x", "StartQuery");
+    operational["reported"] = json!(false);
+    operational["verdict"] = json!("operational");
+    let digest = digest(&[
+        back("x", "StopInstances"),
+        back("y", "DeleteVpc"),
+        back("y", "StopInstances"),
+        back("y", "StopInstances"),
+        json!({}),
+        hidden,
+        operational,
+    ]);
+    let expired: Vec<_> = digest.expired.iter().map(|e| (e.name.as_str(), e.count)).collect();
+    assert_eq!(expired, [("y", 3), ("x", 1)]);
+    assert_eq!(digest.expired[0].until, "2026-11-20");
+    assert_eq!(
+        digest.expired[0].actions[0],
+        Tally { action: "ec2:StopInstances".to_owned(), count: 2 }
+    );
 }

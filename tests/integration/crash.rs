@@ -145,6 +145,7 @@ async fn live(app: &App, store: &dyn Store, sink: &'static Remembering) -> Resul
     let reporting = Reporting {
         store,
         accounts: &app.config.accounts,
+        exclusions: &app.config.exclusions,
         renderer: &Renderer::shipped(),
         channels: &channels,
         now: app.now,

@@ -14,6 +14,10 @@ mod crash;
 mod detection;
 #[cfg(feature = "local")]
 mod dialect;
+#[cfg(feature = "local")]
+mod exclusions;
+#[cfg(feature = "local")]
+mod import;
 mod messages;
 #[cfg(feature = "local")]
 mod output;

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use clickops::digest::{About, Account, Detail, Digest, Outage, OutageNotice, RunStats};
+use clickops::digest::{About, Account, Detail, Digest, Outage, OutageNotice, RunStats, Unused};
 use clickops::engine::Damaged;
 use clickops::finding::Finding;
 use clickops::message::Form;
@@ -30,6 +30,8 @@ struct Case {
     before: Option<u64>,
     #[serde(default)]
     notices: Vec<String>,
+    #[serde(default)]
+    unused: Vec<Value>,
     #[serde(default)]
     findings: Vec<Value>,
     stage: Option<String>,
@@ -62,6 +64,14 @@ fn finding(given: &Value) -> Finding {
     }
     // By way of text: a raw value keeps the text it was read from.
     serde_json::from_str(&all.to_string()).unwrap()
+}
+
+fn unused(given: &Value) -> Unused {
+    Unused {
+        name: given["name"].as_str().unwrap().to_owned(),
+        until: given["until"].as_str().map(str::to_owned),
+        ended: given["ended"].as_bool().unwrap_or_default(),
+    }
 }
 
 fn about(case: &Case) -> About {
@@ -100,6 +110,7 @@ fn about(case: &Case) -> About {
         },
         before: case.before,
         notices: case.notices.clone(),
+        unused: case.unused.iter().map(unused).collect(),
         now: at("2026-11-23T08:02:00Z"),
     }
 }
@@ -167,6 +178,7 @@ fn hour(findings: Vec<Value>) -> Case {
         run: json!({ "engine": "embedded engine", "logs": 1 }),
         before: None,
         notices: Vec::new(),
+        unused: Vec::new(),
         findings,
         stage: None,
         error: None,

@@ -6,11 +6,14 @@ use std::sync::Mutex;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use clickops::collect::up_to_date;
-use clickops::config::{Config, Report};
+use clickops::config::{Config, Mode, Report};
+use clickops::exclusion::{Exclusion, Kind, Patterns, Until};
 use clickops::journal::{self, Entry, WindowRecord};
+use clickops::ledger;
 use clickops::message::{Form, Message};
 use clickops::render::{Look, Renderer};
 use clickops::report::{Reported, Reporting, register, report};
+use clickops::schedule::Schedule;
 use clickops::sink::{Receipt, Sink, SinkError};
 use clickops::store::memory::MemoryStore;
 use clickops::window::Limits;
@@ -20,10 +23,11 @@ use crate::program::Desk;
 /// What a channel does with a message.
 type Mood = fn(&Message) -> Result<Receipt, SinkError>;
 
-/// A channel that remembers the titles it accepted.
+/// A channel that remembers what it accepted.
 struct Channel {
     mood: Mutex<Mood>,
     got: Mutex<Vec<String>>,
+    bodies: Mutex<Vec<String>>,
 }
 
 #[async_trait]
@@ -36,12 +40,17 @@ impl Sink for &'static Channel {
         let mood = *self.mood.lock().unwrap();
         let receipt = mood(message)?;
         self.got.lock().unwrap().push(message.title.clone());
+        self.bodies.lock().unwrap().push(message.body.clone());
         Ok(receipt)
     }
 }
 
 fn channel(mood: Mood) -> &'static Channel {
-    Box::leak(Box::new(Channel { mood: Mutex::new(mood), got: Mutex::default() }))
+    Box::leak(Box::new(Channel {
+        mood: Mutex::new(mood),
+        got: Mutex::default(),
+        bodies: Mutex::default(),
+    }))
 }
 
 fn accepts(_: &Message) -> Result<Receipt, SinkError> {
@@ -66,6 +75,7 @@ struct Office {
     store: MemoryStore,
     channels: BTreeMap<String, Box<dyn Sink>>,
     report: Report,
+    exclusions: Vec<Exclusion>,
 }
 
 impl Office {
@@ -82,6 +92,7 @@ impl Office {
                 .map(|(name, channel)| ((*name).to_owned(), boxed(channel)))
                 .collect(),
             report,
+            exclusions: Vec::new(),
         }
     }
 
@@ -119,6 +130,7 @@ impl Office {
         let reporting = Reporting {
             store: &self.store,
             accounts: &BTreeMap::new(),
+            exclusions: &self.exclusions,
             renderer: &Renderer::shipped(),
             channels: &self.channels,
             now: now(),
@@ -180,4 +192,47 @@ async fn a_new_report_begins_with_what_comes_after_it() {
     office.collect(1, &["StopInstances"]).await;
     office.send("late").await;
     assert_eq!(late.got.lock().unwrap().len(), 1);
+}
+
+fn exclusion(name: &str, action: &str, until: Option<&str>) -> Exclusion {
+    Exclusion {
+        until: until.map(|day| Until(day.parse().unwrap())),
+        event_name: Patterns::exactly([action]),
+        ..Exclusion::new(name.to_owned(), Kind::Accepted, "a test".to_owned())
+    }
+}
+
+/// The digest at noon of a report on this schedule that went out `last`.
+async fn digest_on(schedule: &str, last: &str) -> String {
+    let channel = channel(accepts);
+    let mut office = Office::new(&[("c", channel)]);
+    office.report.mode = Mode::Digest;
+    office.report.schedule = Some(Schedule::parse(schedule).unwrap());
+    let shipped = Exclusion { shipped: true, ..exclusion("shipped-one", "Nothing", None) };
+    office.exclusions = vec![
+        exclusion("busy", "StopInstances", Some("2026-01-01")),
+        exclusion("idle", "CreateVpc", None),
+        exclusion("over", "DeleteVpc", Some("2026-11-20")),
+        shipped,
+    ];
+    office.begin().await;
+    office.collect(0, &["StopInstances"]).await;
+    let mut loaded = ledger::load(&office.store).await.unwrap();
+    let state = loaded.ledger.reports.values_mut().next().unwrap();
+    state.last = Some(last.parse().unwrap());
+    loaded.save(&office.store).await.unwrap();
+    office.send("c").await;
+    let bodies = channel.bodies.lock().unwrap();
+    bodies.last().unwrap().clone()
+}
+
+#[tokio::test]
+async fn a_daily_report_lists_exclusions_of_the_config_that_cover_nothing() {
+    let daily = digest_on("0 12 * * *", "2026-11-22T12:00:00Z").await;
+    assert!(
+        daily.contains("Unused   idle, over (ended 2026-11-20): nothing to hide in this period"),
+        "{daily}"
+    );
+    let hourly = digest_on("0 * * * *", "2026-11-23T11:00:00Z").await;
+    assert!(hourly.contains("StopInstances") && !hourly.contains("Unused"), "{hourly}");
 }

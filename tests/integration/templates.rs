@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use clickops::digest::{About, Detail, Digest, Outage, OutageNotice, RunStats};
+use clickops::digest::{About, Detail, Digest, Outage, OutageNotice, RunStats, Unused};
 use clickops::engine::Damaged;
 use clickops::finding::Finding;
 use clickops::message::Form;
@@ -35,6 +35,11 @@ fn about() -> About {
         },
         before: None,
         notices: vec!["a notice".to_owned()],
+        unused: vec![Unused {
+            name: "y".to_owned(),
+            until: Some("2026-11-01".to_owned()),
+            ended: true,
+        }],
         now: at("2026-11-23T08:02:00Z"),
     }
 }
@@ -66,7 +71,9 @@ fn full(change: Value) -> Finding {
 fn digest() -> Digest {
     let hidden = json!({ "reported": false, "exclusion": "x", "exclusion_kind": "noise" });
     let denied = json!({ "reported": false, "verdict": "attempted", "outcome": "denied" });
-    Digest::build(&[full(json!({})), full(hidden), full(denied)], &about())
+    let extra = json!({ "expired_exclusion": "z", "expired_on": "2026-11-20" });
+    let back = json!({ "extra": extra });
+    Digest::build(&[full(json!({})), full(hidden), full(denied), full(back)], &about())
 }
 
 fn outage() -> OutageNotice {

@@ -52,8 +52,7 @@ pub(super) fn statement(
     values: &BTreeMap<String, String>,
     logs: &Arc<[Log]>,
 ) -> String {
-    let today = "2026-11-24".parse().unwrap();
-    let exclusions = exclusion::relation(&exclusion::shipped().unwrap(), today);
+    let exclusions = exclusion::relation(&exclusion::shipped().unwrap());
     let table = TableShape::cloudtrail(TableName::of(&[table]));
     let assembler = Assembler::new(Catalogue::shipped().unwrap(), Arc::new(table), exclusions);
     let query = assembler.named(&file.header.name, values, Arc::clone(logs));

@@ -1,0 +1,105 @@
+//! Groups of accounts: what people call several accounts by.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Account, ConfigError};
+use crate::exclusion::Exclusion;
+
+/// Tells an exclusion the accounts of its groups.
+pub(super) fn join(
+    entry: &mut Exclusion,
+    accounts: &BTreeMap<String, Account>,
+) -> Result<(), ConfigError> {
+    for group in &entry.group {
+        let key = format!("exclusion.{}.group", entry.name);
+        entry.members.extend(members(group, accounts, key)?);
+    }
+    Ok(())
+}
+
+/// Ids of the accounts in a group; `key` names the setting in errors.
+pub(super) fn members(
+    group: &str,
+    accounts: &BTreeMap<String, Account>,
+    key: String,
+) -> Result<Vec<String>, ConfigError> {
+    let of = |account: &Account| account.group.as_deref() == Some(group);
+    let ids: Vec<_> =
+        accounts.iter().filter(|(_, account)| of(account)).map(|(id, _)| id.clone()).collect();
+    if ids.is_empty() {
+        let groups: BTreeSet<_> =
+            accounts.values().filter_map(|account| account.group.as_ref()).collect();
+        return Err(ConfigError::Value {
+            key,
+            reason: format!("no account is in a group '{group}'"),
+            hint: match crate::nearest(group, groups) {
+                Some(nearest) => format!("Did you mean '{nearest}'?"),
+                None => {
+                    "Set group = \"...\" on the [[account]] entries that belong to it.".to_owned()
+                }
+            },
+        });
+    }
+    Ok(ids)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::super::Config;
+    use crate::exclusion::{Exclusion, Kind, Patterns};
+
+    fn config(text: &str) -> Result<Config, String> {
+        let accounts = r#"
+            [[account]]
+            id = "111122223333"
+            name = "a"
+            group = "production"
+            [[account]]
+            id = "222233334444"
+            name = "b"
+            group = "production"
+        "#;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("clickops.toml");
+        std::fs::write(&path, format!("{accounts}\n{text}")).unwrap();
+        Config::load(Some(&path), [])
+            .map_err(|error| format!("{error} {}", error.hint().unwrap_or_default()))
+    }
+
+    const ENTRY: &str =
+        "[[exclusion]]\nname = 'x'\nkind = 'accepted'\nreason = 'y'\ngroup = 'production'";
+
+    #[test]
+    fn an_entry_gets_the_ids_of_its_groups() {
+        let config = config(ENTRY).unwrap();
+        let own = config.exclusions.last().unwrap();
+        assert_eq!(own.members, ["111122223333", "222233334444"]);
+        let bare = Exclusion { members: Vec::new(), ..own.clone() };
+        let written = Exclusion::new("x".into(), Kind::Accepted, "y".into());
+        assert_eq!(bare, Exclusion { group: vec!["production".to_owned()], ..written });
+        assert_eq!(own.account, Patterns::default());
+    }
+
+    #[test]
+    fn an_unknown_group_names_the_key_and_the_nearest_group() {
+        assert_eq!(
+            config(&ENTRY.replace("production", "prodcution")).unwrap_err(),
+            "exclusion.x.group: no account is in a group 'prodcution' Did you mean 'production'?"
+        );
+        let report = "[[report]]\nname = 'r'\nmatch.groups = ['sandbox']";
+        assert!(config(report).unwrap_err().starts_with("report.r.match.groups: no account"));
+    }
+
+    #[test]
+    fn a_report_names_people_or_everybody() {
+        let report = |line: &str| config(&format!("[[report]]\nname = 'r'\n{line}"));
+        report("match.actors = 'ann*'\nmatch.actors_without_email = true").unwrap();
+        assert!(
+            report("match.actors = []")
+                .unwrap_err()
+                .starts_with("report.r.match.actors: names nobody")
+        );
+        assert!(report("match.actors_without_email = true").unwrap_err().contains("means nothing"));
+    }
+}
