@@ -33,8 +33,7 @@ pub(in super::super) fn day_number(year: i64, month: i64, day: i64) -> i64 {
 
 /// As [`day_number`], if there is such a day.
 pub(in super::super) fn day(year: i64, month: i64, day: i64) -> Option<i64> {
-    let there_is =
-        (1..=12).contains(&month) && (1..=month_length(year, month)).contains(&day);
+    let there_is = (1..=12).contains(&month) && (1..=month_length(year, month)).contains(&day);
     there_is.then(|| day_number(year, month, day))
 }
 

@@ -10,8 +10,8 @@ use datafusion::error::{DataFusionError, Result};
 use super::super::super::failure;
 use super::super::super::zone::{self, Zone};
 use super::super::call::{Call, Last, Micros};
-use super::super::function::{Form, Function};
-use super::{constant_text, packed, wall_of_timestamp};
+use super::super::function::{Form, Function, constant_text};
+use super::{packed, wall_of_timestamp};
 
 /// `at_timezone(moment, zone)`: the same moment, shown in another zone. The zone may be an interval
 /// too.
