@@ -39,6 +39,7 @@ pub(super) const MISSING: &[&str] = &[
     "empty_approx_set",
     "entropy",
     "evaluate_classifier_predictions",
+    "from_iso8601_timestamp_nanos",
     "geometry_union",
     "great_circle_distance",
     "inverse_normal_cdf",
@@ -136,6 +137,12 @@ impl Planner<'_> {
             ("if", 2 | 3) => self.choose_if(arguments, at, context),
             ("nullif", 2) => self.null_if(arguments, at, context),
             ("now", 0) => super::literal::now(self.now, Now::Timestamp, None, at),
+            ("now", _) => {
+                let values = self.values_of(arguments, context)?;
+                let given: Vec<_> =
+                    values.into_iter().map(|value| Given::Value(value.ty)).collect();
+                Err(unexpected("now", &given, std::iter::once("()"), at))
+            }
             ("try", 1) => self.try_value(&arguments[0], context),
             ("typeof", 1) => {
                 let ty = self.expr(&arguments[0], context)?.ty;

@@ -185,7 +185,8 @@ pub(super) fn now(millis: i64, now: Now, precision: Option<u8>, at: usize) -> Re
             Now::Date | Now::LocalTimestamp => "TIMESTAMP",
         };
         let message = format!("{name} precision must be in range [0, {FINEST}]: {precision}");
-        return Err(Refusal::new("NUMERIC_VALUE_OUT_OF_RANGE", at, message));
+        let refusal = Refusal::new("NUMERIC_VALUE_OUT_OF_RANGE", at, message);
+        return Err(Refusal { at: None, ..refusal });
     }
     let step = 10_i64.pow(3_u32.saturating_sub(u32::from(precision)));
     let millis = millis.div_euclid(step) * step;

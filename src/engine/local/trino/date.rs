@@ -3,7 +3,6 @@
 //! Days are counted from 1970. A *wall* is what clocks show, as milliseconds as if they stood in
 //! UTC; parts, formats and months go by it. A moment with a zone has the wall of its own zone.
 
-use datafusion::common::ScalarValue;
 use datafusion::error::Result;
 
 use self::calendar::MILLIS_OF_DAY;
@@ -22,6 +21,8 @@ mod formatted;
 mod iso;
 mod parsed;
 mod part;
+#[cfg(test)]
+mod tests;
 mod to_iso;
 mod truncate;
 mod unit;
@@ -91,9 +92,4 @@ fn day(days: i64) -> Result<Days> {
 /// A packed moment.
 fn packed(millis: i64, zone: Zone) -> Result<i64> {
     zone::pack(millis, zone).ok_or_else(|| failure::argument(format!("Millis overflow: {millis}")))
-}
-
-/// The text that the argument at `at` is, if it is constant.
-fn constant_text<'a>(constants: &[Option<&'a ScalarValue>], at: usize) -> Option<&'a str> {
-    constants.get(at).copied().flatten()?.try_as_str()?
 }

@@ -9,7 +9,7 @@ use datafusion::error::Result;
 
 use super::super::super::{failure, zone};
 use super::super::call::{Call, Days, Last, Micros};
-use super::super::function::{Form, Function};
+use super::super::function::{Form, Function, whole};
 use super::super::moment;
 use super::calendar::{self, FIRST_YEAR, LAST_YEAR, MILLIS_OF_DAY};
 use super::unit::{self, Length, Unit};
@@ -39,9 +39,7 @@ fn check(
     constants: &[Option<&ScalarValue>],
     of_unit: fn(&[Option<&ScalarValue>]) -> Result<()>,
 ) -> Result<()> {
-    if let Some(Some(ScalarValue::Int64(Some(count)))) = constants.get(1) {
-        narrow(*count)?;
-    }
+    whole(constants, 1).map_or(Ok(0), narrow)?;
     match constants.first() {
         Some(Some(_)) => of_unit(constants),
         _ => Err(failure::argument("the unit is not constant")),

@@ -31,6 +31,12 @@ pub(in super::super) fn day_number(year: i64, month: i64, day: i64) -> i64 {
     year * 365 + leap_days + days_before_month(month) + day - 1 - MARCH_TO_1970
 }
 
+/// As [`day_number`], if there is such a day.
+pub(in super::super) fn day(year: i64, month: i64, day: i64) -> Option<i64> {
+    let there_is = (1..=12).contains(&month) && (1..=month_length(year, month)).contains(&day);
+    there_is.then(|| day_number(year, month, day))
+}
+
 /// Year, month and day of the month of a day.
 pub(in super::super) fn civil(days: i64) -> Civil {
     let (long, century, short) = CYCLES;

@@ -82,6 +82,11 @@ impl Format {
             .iter()
             .any(|item| matches!(item, Item::Offset { .. } | Item::ZoneId | Item::ZoneName { .. }))
     }
+
+    /// Whether it shows the long name of the zone.
+    pub(super) fn has_long_zone(&self) -> bool {
+        self.items.contains(&Item::ZoneName { long: true })
+    }
 }
 
 impl Item {

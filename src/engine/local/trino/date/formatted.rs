@@ -9,8 +9,7 @@ use datafusion::error::Result;
 
 use super::super::super::{failure, zone};
 use super::super::call::{Call, Last, Micros, Take};
-use super::super::function::{Form, Function};
-use super::constant_text;
+use super::super::function::{Form, Function, constant_text};
 use super::format::{Format, Shown};
 
 /// `date_format(x, pattern) -> varchar`, with MySQL's codes.

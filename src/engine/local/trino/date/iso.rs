@@ -81,15 +81,11 @@ fn usual(text: &[u8]) -> Option<i64> {
         (tens < 10 && ones < 10).then(|| i64::from(tens * 10 + ones))
     };
     let year = two(y0, y1)? * 100 + two(y2, y3)?;
-    let (month, day) = (two(m0, m1)?, two(d0, d1)?);
+    let days = calendar::day(year, two(m0, m1)?, two(d0, d1)?)?;
     let (hour, minute, second) = (two(h0, h1)?, two(i0, i1)?, two(s0, s1)?);
-    let there_is = (1..=12).contains(&month)
-        && (1..=calendar::month_length(year, month)).contains(&day)
-        && hour < 24
-        && minute < 60
-        && second < 60;
     let seconds = (hour * 60 + minute) * 60 + second;
-    there_is.then(|| calendar::day_number(year, month, day) * MILLIS_OF_DAY + seconds * 1000)
+    let there_is = hour < 24 && minute < 60 && second < 60;
+    there_is.then_some(days * MILLIS_OF_DAY + seconds * 1000)
 }
 
 /// `[date]T[time][zone]`: without a date the time must be there, and without a `T` neither.

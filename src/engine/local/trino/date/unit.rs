@@ -4,8 +4,8 @@ use datafusion::common::ScalarValue;
 use datafusion::error::Result;
 
 use super::super::super::failure;
+use super::super::function::constant_text;
 use super::calendar::MILLIS_OF_DAY;
-use super::constant_text;
 
 /// A unit, from short to long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -10,8 +10,8 @@ use datafusion::error::{DataFusionError, Result};
 use super::super::super::failure;
 use super::super::super::zone::{self, Zone};
 use super::super::call::{Call, Last, Micros};
-use super::super::function::{Form, Function};
-use super::{constant_text, packed, wall_of_timestamp};
+use super::super::function::{Form, Function, constant_text};
+use super::{packed, wall_of_timestamp};
 
 /// `at_timezone(moment, zone)`: the same moment, shown in another zone. The zone may be an interval
 /// too.
@@ -28,8 +28,8 @@ pub(super) const AT_TIMEZONE: Function = Function {
     ],
 };
 
-/// `with_timezone(timestamp, zone)`: the moment when clocks in the zone show the timestamp; where
-/// they skip it, as much later.
+/// `with_timezone(timestamp, zone)`: the moment when clocks in the zone show the timestamp. Where
+/// they skip it, it is as much later.
 pub(super) const WITH_TIMEZONE: Function = Function {
     name: "with_timezone",
     forms: &[Form::new("(timestamp, varchar) -> timestamp with time zone", with).checked(1, check)],
@@ -80,8 +80,9 @@ fn at_interval(call: &Call) -> Result<ArrayRef> {
 fn with(call: &Call) -> Result<ArrayRef> {
     let mut last = Last::new();
     call.each2(|micros: Micros, name: &str| {
-        let zone = *last.of(name, named)?;
-        packed(zone.moment(wall_of_timestamp(micros)), zone).map(Some)
+        let (zone, wall) = (*last.of(name, named)?, wall_of_timestamp(micros));
+        // Where clocks show it twice, Trino takes the offset that is there at this time in UTC.
+        packed(zone.moment_near(wall, wall), zone).map(Some)
     })
 }
 

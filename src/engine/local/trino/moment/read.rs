@@ -1,12 +1,8 @@
 //! Reading of dates, times and timestamps.
 
-use chrono::{Datelike as _, NaiveDate};
-
 use super::super::super::zone::{Zone, pack};
+use super::super::date::calendar;
 use super::{DAY, SECOND};
-
-/// Days of year 1, 1 January, before 1970.
-const DAYS_BEFORE_1970: i32 = 719_163;
 
 /// Digits of a fraction that are looked at.
 const PICOS: u32 = 12;
@@ -158,9 +154,11 @@ fn date(rest: &mut &str, year_digits: usize) -> Option<i32> {
     let month = short(&mut after)?;
     after = after.strip_prefix('-')?;
     let day = short(&mut after)?;
-    let date = NaiveDate::from_ymd_opt(if negative { -number } else { number }, month, day)?;
+    let year = i64::from(if negative { -number } else { number });
+    let (month, day) = (i64::from(month), i64::from(day));
+    let days = calendar::day(year, month, day)?;
     *rest = after;
-    Some(date.num_days_from_ce() - DAYS_BEFORE_1970)
+    i32::try_from(days).ok()
 }
 
 /// A number of one or two digits.
@@ -209,7 +207,12 @@ mod tests {
             ("2026-02-30", "-"),
             ("2026-01-02T00:00:00Z", "-"),
             ("\u{a0}2026-1-2", "-"),
-            ("9999999-1-2", "-"),
+            ("5881580-7-11", "5881580-07-11"),
+            ("5881580-7-12", "-"),
+            ("2024-2-29", "2024-02-29"),
+            ("2026-2-29", "-"),
+            ("2026-13-1", "-"),
+            ("2026-1-0", "-"),
             ("99999999999-1-2", "-"),
             ("", "-"),
             ("2026-1-é", "-"),

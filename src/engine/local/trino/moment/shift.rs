@@ -1,7 +1,6 @@
 //! Dates and times moved and rounded.
 
-use chrono::{Months, NaiveDate};
-
+use super::super::date::calendar;
 use super::{DAY, SECOND};
 
 /// Digits of a fraction of a second that are kept.
@@ -15,15 +14,9 @@ pub(crate) fn rounded(micros: i64, precision: u8) -> Option<i64> {
 }
 
 /// So many months later, on the last day of the month where it has no such day. `None` beyond the
-/// years that there are.
+/// days that there are.
 pub(crate) fn date_plus_months(days: i32, months: i32) -> Option<i32> {
-    let date = NaiveDate::from_epoch_days(days)?;
-    let distance = Months::new(months.unsigned_abs());
-    let date = match months {
-        ..0 => date.checked_sub_months(distance),
-        _ => date.checked_add_months(distance),
-    };
-    Some(date?.to_epoch_days())
+    i32::try_from(calendar::add_months(i64::from(days), i64::from(months))).ok()
 }
 
 /// As [`date_plus_months`], of microseconds since 1970 as clocks show them.

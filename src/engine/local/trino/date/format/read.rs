@@ -33,14 +33,14 @@ pub(super) enum Stop {
 pub(super) type Next = std::result::Result<usize, Stop>;
 
 impl Format {
-    /// Reads a text. Where it says no zone, it is in UTC. `saved` is only used for its room.
+    /// Reads a text. Where it says no zone, it is in UTC.
     ///
     /// # Errors
     /// If the text is no such text, or names a moment that there is not.
     pub(in super::super) fn read(&self, text: &str, room: &mut Room) -> Result<Moment> {
         let saved = &mut room.0;
         saved.clear();
-        if self.items.iter().any(|item| matches!(item, Item::ZoneName { long: true })) {
+        if self.has_long_zone() {
             return Err(failure::argument("Parsing not supported"));
         }
         match items(&self.items, text, 0, saved) {
