@@ -11,7 +11,7 @@ use datafusion::arrow::array::{ArrayRef, AsArray, Int64Array, UInt64Array};
 use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type, UInt64Type};
 use datafusion::error::Result;
 
-use super::super::super::{failure, text};
+use super::super::super::failure;
 use super::super::key::Keys;
 use super::fold::Fold;
 use super::rows::without_nulls;
@@ -116,10 +116,9 @@ impl Fold for Distinct {
             let errors = errors.as_primitive::<Float64Type>();
             if let Some(error) = errors.iter().flatten().next() {
                 if !ERRORS.contains(&error) {
-                    let mut message =
-                        "Max standard error must be in [0.0040625, 0.26]: ".to_owned();
-                    text::double(error, &mut message);
-                    return Err(failure::argument(message));
+                    return Err(failure::argument(format!(
+                        "Max standard error must be in [0.0040625, 0.26]: {error:?}"
+                    )));
                 }
                 if self.sketch.is_empty() {
                     self.bits = bits_for(error);

@@ -13,7 +13,7 @@ use datafusion::arrow::compute::{sort_to_indices, take};
 use datafusion::arrow::datatypes::{DataType, Float64Type};
 use datafusion::error::Result;
 
-use super::super::super::{failure, text};
+use super::super::super::failure;
 use super::fold::Fold;
 use super::rows::{Rows, list_of, null, without_nulls};
 use super::{Aggregate, AggregateForm, Method, Types};
@@ -100,8 +100,7 @@ impl Fold for Percentile {
         if let [_, weights, _] = columns.as_slice() {
             let wrong = weights.as_primitive::<Float64Type>().iter().flatten();
             if let Some(weight) = wrong.into_iter().find(|weight| !(*weight >= 1.0)) {
-                let mut message = "weight must be >= 1, was ".to_owned();
-                text::double(weight, &mut message);
+                let message = format!("weight must be >= 1, was {weight:?}");
                 return Err(failure::argument(message));
             }
         }
