@@ -183,7 +183,7 @@ pub(super) fn allowed(text: &str, at: usize, context: &Context<'_>, needs: Allow
     }
     Err(Refusal::new(
         "EXPRESSION_NOT_SCALAR",
-        at,
+        context.clause_at.unwrap_or(at),
         format!(
             "{clause} cannot contain aggregations, window functions or grouping operations: [{text}]"
         ),

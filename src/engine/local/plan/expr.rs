@@ -32,6 +32,8 @@ pub(super) struct Context<'a> {
     pub(super) allow: Allow,
     /// As errors call the place.
     pub(super) clause: &'static str,
+    /// Where the place begins, if errors are to point there.
+    pub(super) clause_at: Option<usize>,
     /// Name and place of the aggregate function around it.
     pub(super) aggregation: Option<(&'a str, usize)>,
     /// Parameters of the lambdas around it.
@@ -48,11 +50,17 @@ impl<'a> Context<'a> {
             scope,
             allow,
             clause,
+            clause_at: None,
             aggregation: None,
             parameters: &[],
             outputs: &[],
             windows: &[],
         }
+    }
+
+    /// The place begins at `at`.
+    pub(super) fn beginning(self, at: usize) -> Self {
+        Self { clause_at: Some(at), ..self }
     }
 
     pub(super) fn with_windows(self, windows: &'a [(Ident, Window)]) -> Self {

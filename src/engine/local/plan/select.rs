@@ -173,7 +173,7 @@ impl Planner<'_> {
         scope: &Scope<'_>,
     ) -> Result<LogicalPlan> {
         let mut terms: Vec<Typed> = Vec::new();
-        let context = Context::new(*scope, Allow::Nothing, "WHERE clause");
+        let context = Context::new(*scope, Allow::Nothing, "WHERE clause").beginning(filter.at);
         let parts = match &filter.kind {
             ExprKind::And(parts) => parts.as_slice(),
             _ => std::slice::from_ref(filter),
@@ -336,14 +336,8 @@ impl Planner<'_> {
         scope: &Scope<'_>,
         clause: &'static str,
     ) -> Result<Typed> {
-        let typed = self.expr(expr, &Context::new(*scope, Allow::Nothing, clause));
-        let typed = typed.map_err(|refusal| match refusal.code {
-            // Trino points at the whole condition.
-            "EXPRESSION_NOT_SCALAR" if refusal.message.starts_with(clause) => {
-                Refusal { at: Some(expr.at), ..refusal }
-            }
-            _ => refusal,
-        })?;
+        let context = Context::new(*scope, Allow::Nothing, clause).beginning(expr.at);
+        let typed = self.expr(expr, &context)?;
         self.boolean(typed, expr.at, clause)
     }
 
