@@ -12,7 +12,7 @@ use datafusion::common::{Column, ScalarValue};
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, TableSource};
 
-use self::scope::{Field, Scope};
+use self::scope::Field;
 use crate::sql::ast::{Name, Query, Statement};
 use crate::sql::refusal::Refusal;
 use crate::sql::ty::SqlType;
