@@ -115,7 +115,7 @@ fn convert_or(or: OnFailure, values: &ArrayRef, from: &SqlType, to: &SqlType) ->
         }
         (from, T::Json) => json::to_json(values, from),
         (T::Json, T::Varchar(length)) => {
-            text::cut(or, &json::from_json(values, &T::VARCHAR)?, *length)
+            text::fitting(&json::from_json(values, &T::VARCHAR)?, *length)
         }
         (T::Json, to) => json::from_json(values, to),
         (T::Array(from), T::Array(to)) => nested::array(values, from, to),

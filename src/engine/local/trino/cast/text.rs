@@ -58,8 +58,19 @@ pub(super) fn convert(
     }
 }
 
+/// Texts that must have at most `length` characters.
+pub(super) fn fitting(values: &ArrayRef, length: Option<u32>) -> Result<ArrayRef> {
+    match length {
+        None => Ok(Arc::clone(values)),
+        Some(_) => {
+            let text = Text { or: OnFailure::Fail, length };
+            text.of(values, |value: &str, out| out.push_str(value))
+        }
+    }
+}
+
 /// The first `length` characters of each text.
-pub(super) fn cut(or: OnFailure, values: &ArrayRef, length: Option<u32>) -> Result<ArrayRef> {
+fn cut(or: OnFailure, values: &ArrayRef, length: Option<u32>) -> Result<ArrayRef> {
     let Some(length) = length.and_then(|length| usize::try_from(length).ok()) else {
         return Ok(Arc::clone(values));
     };

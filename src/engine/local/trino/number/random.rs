@@ -75,7 +75,7 @@ impl Source {
     /// From `from` to below `to`, which is greater.
     fn between<T: Whole>(&mut self, from: i64, to: i64) -> Option<T> {
         let width = u128::from(to.abs_diff(from));
-        let offset = u128::from(self.bits()) * width >> u64::BITS;
+        let offset = (u128::from(self.bits()) * width) >> u64::BITS;
         T::try_from(i128::from(from) + i128::try_from(offset).ok()?).ok()
     }
 }
