@@ -97,6 +97,10 @@ impl Translator<'_> {
                 push(from, &mut self.out);
                 self.out.push('-');
                 push(to, &mut self.out);
+                // Behind a range it is neither a mark nor a character: `[0-9-_]` has no `-`.
+                if !self.rest.starts_with("-]") {
+                    self.eat('-');
+                }
                 Ok(())
             }
             Element::Set(_) => Err(refused("char-class value at end of range")),
