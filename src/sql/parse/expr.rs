@@ -557,8 +557,10 @@ impl Parser<'_> {
         self.need("(")?;
         let mut arguments = vec![self.value()?];
         if self.eat(",") {
-            let form = self.ident()?;
-            arguments.push(node(form.at, ExprKind::Text(form.text.to_uppercase())));
+            let at = self.place();
+            let form = ["NFC", "NFD", "NFKC", "NFKD"].into_iter().find(|form| self.word(form));
+            let form = form.ok_or_else(|| self.unexpected("'NFC', 'NFD', 'NFKC', 'NFKD'"))?;
+            arguments.push(node(at, ExprKind::Text(form.to_owned())));
         }
         self.need(")")?;
         Ok(simple_call(at, &name, "normalize", arguments))

@@ -21,9 +21,9 @@ mod number;
 mod rules;
 mod text;
 
-pub(crate) use self::address::write as write_address;
 pub(super) use self::nested::repeats;
 pub(crate) use self::rules::{allowed, may_fail};
+pub(crate) use super::address::ip::write as write_address;
 
 /// `CAST`.
 ///

@@ -42,7 +42,6 @@ pub(super) const TEXT: &[Function] = &[
     distance::LEVENSHTEIN_DISTANCE,
     format::FORMAT,
     format_number::FORMAT_NUMBER,
-    format_number::HUMAN_READABLE_SECONDS,
     length::LENGTH,
     letter_case::LOWER,
     letter_case::UPPER,

@@ -43,16 +43,17 @@ fn encoded(text: &str) -> String {
 }
 
 fn decode(call: &Call) -> Result<ArrayRef> {
-    call.each1(|text: &str| decoded(text).map(Some))
+    call.each1(|text: &str| decoded(text, b' ').map(Some))
 }
 
-fn decoded(text: &str) -> Result<String> {
+/// Without escapes, and with `plus` for each plus sign.
+pub(super) fn decoded(text: &str, plus: u8) -> Result<String> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, after)) = rest.split_first() {
         rest = after;
         out.push(match first {
-            b'+' => b' ',
+            b'+' => plus,
             b'%' => {
                 let Some(([high, low], after)) = rest.split_first_chunk() else {
                     return Err(failure::argument(

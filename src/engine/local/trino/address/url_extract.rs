@@ -1,6 +1,7 @@
 //! `url_extract_protocol`, `..._host`, `..._path`, `..._query`, `..._fragment`, each
-//! `(varchar) -> varchar`: the part of a URL, decoded but in hosts and queries' parameters; empty
-//! where the URL has none. `url_extract_port(varchar) -> bigint`: NULL where it has none.
+//! `(varchar) -> varchar`: the part of a URL, without escapes; empty where the URL has none.
+//!
+//! `url_extract_port(varchar) -> bigint`: NULL where it has none.
 //!
 //! `url_extract_parameter(varchar, name) -> varchar`: the first value that the query has for the name,
 //! empty without `=`; NULL without the name. Dialect 4.9.
@@ -13,6 +14,7 @@ use datafusion::error::Result;
 use super::super::call::Call;
 use super::super::function::{Form, Function};
 use super::uri::Uri;
+use super::url_code::decoded;
 
 const TEXT_OF: &str = "(varchar(x)) -> varchar(x)";
 
@@ -28,17 +30,17 @@ pub(super) const URL_EXTRACT_HOST: Function = Function {
 
 pub(super) const URL_EXTRACT_PATH: Function = Function {
     name: "url_extract_path",
-    forms: &[Form::new(TEXT_OF, |call: &Call| parts(call, |uri| uri.path.map(decoded)))],
+    forms: &[Form::new(TEXT_OF, |call: &Call| parts(call, |uri| uri.path.map(plain)))],
 };
 
 pub(super) const URL_EXTRACT_QUERY: Function = Function {
     name: "url_extract_query",
-    forms: &[Form::new(TEXT_OF, |call: &Call| parts(call, |uri| uri.query.map(decoded)))],
+    forms: &[Form::new(TEXT_OF, |call: &Call| parts(call, |uri| uri.query.map(plain)))],
 };
 
 pub(super) const URL_EXTRACT_FRAGMENT: Function = Function {
     name: "url_extract_fragment",
-    forms: &[Form::new(TEXT_OF, |call: &Call| parts(call, |uri| uri.fragment.map(decoded)))],
+    forms: &[Form::new(TEXT_OF, |call: &Call| parts(call, |uri| uri.fragment.map(plain)))],
 };
 
 pub(super) const URL_EXTRACT_PORT: Function = Function {
@@ -62,33 +64,18 @@ fn parts(call: &Call, part: impl for<'a> Fn(&Uri<'a>) -> Option<Cow<'a, str>>) -
     call.each1(|text: &str| Ok(Uri::parse(text).map(|uri| part(&uri).unwrap_or_default())))
 }
 
-fn parameter<'a>(query: &'a str, name: &str) -> Option<Cow<'a, str>> {
+/// The first value of a name. Names are compared as they are written, values are those of a form.
+fn parameter(query: &str, name: &str) -> Option<String> {
     query.split('&').filter(|pair| !pair.is_empty()).find_map(|pair| {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (decoded(key) == name).then(|| decoded(value))
+        (key == name).then(|| decoded(value, b' ').ok()).flatten()
     })
 }
 
-/// With `%20` as what it stands for; what is no text then becomes U+FFFD.
-fn decoded(text: &str) -> Cow<'_, str> {
-    if !text.contains('%') {
-        return Cow::Borrowed(text);
+/// With `%20` as what it stands for.
+fn plain(text: &str) -> Cow<'_, str> {
+    match decoded(text, b'+') {
+        Ok(plain) if text.contains('%') => Cow::Owned(plain),
+        _ => Cow::Borrowed(text),
     }
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-        let escaped = after.split_at_checked(2).filter(|_| *first == b'%');
-        match escaped.and_then(|(pair, after)| Some((byte(pair)?, after))) {
-            Some((byte, after)) => {
-                out.push(byte);
-                rest = after;
-            }
-            None => {
-                out.push(*first);
-                rest = after;
-            }
-        }
-    }
-    Cow::Owned(String::from_utf8_lossy(&out).into_owned())
 }

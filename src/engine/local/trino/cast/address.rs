@@ -1,7 +1,4 @@
-//! Internet addresses: 16 bytes, IPv4 mapped into IPv6. Casts to `ipaddress` and `varbinary`.
-
-use std::fmt::Write as _;
-use std::net::{IpAddr, Ipv6Addr};
+//! Casts to `ipaddress` and `varbinary`.
 
 use datafusion::arrow::array::ArrayRef;
 use datafusion::arrow::compute::cast;
@@ -9,31 +6,9 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::error::Result;
 
 use super::super::super::failure;
+use super::super::address::ip::parse;
 use super::{OnFailure, no_cast};
 use crate::sql::ty::SqlType;
-
-/// Reads an address without blanks or port; a zone of IPv6 is left out.
-pub(super) fn parse(text: &str) -> Option<[u8; 16]> {
-    let address = match text.split_once('%') {
-        Some((address, zone)) if address.contains(':') && !zone.is_empty() => address,
-        _ => text,
-    };
-    Some(match address.parse().ok()? {
-        IpAddr::V4(address) => address.to_ipv6_mapped().octets(),
-        IpAddr::V6(address) => address.octets(),
-    })
-}
-
-/// Writes IPv4 with points, and IPv6 as short as it can be.
-pub(crate) fn write(bytes: &[u8], out: &mut String) {
-    let Ok(octets) = <[u8; 16]>::try_from(bytes) else {
-        return;
-    };
-    let _ = match Ipv6Addr::from(octets).to_canonical() {
-        IpAddr::V4(address) => write!(out, "{address}"),
-        IpAddr::V6(address) => write!(out, "{address}"),
-    };
-}
 
 pub(super) fn convert(
     or: OnFailure,

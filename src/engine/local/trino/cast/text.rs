@@ -9,9 +9,10 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::error::{DataFusionError, Result};
 
 use super::super::super::failure;
+use super::super::address::ip;
 use super::super::call::{Days, Micros, Take};
 use super::super::{decimal, float, moment};
-use super::{OnFailure, address, no_cast};
+use super::{OnFailure, no_cast};
 use crate::sql::ty::SqlType;
 
 /// Text is cut to `length`; the text of anything else has to fit.
@@ -47,7 +48,7 @@ pub(super) fn convert(
         }
         SqlType::IntervalDay => text.of(values, moment::write_interval_day),
         SqlType::IntervalYear => text.of(values, moment::write_interval_year),
-        SqlType::IpAddress => text.of(values, address::write),
+        SqlType::IpAddress => text.of(values, ip::write),
         from if from.is_integer() => {
             let values = cast(values, &DataType::Int64)?;
             text.of(&values, |value: i64, out| {

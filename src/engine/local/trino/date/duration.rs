@@ -91,7 +91,7 @@ fn human_readable(call: &Call) -> Result<ArrayRef> {
             float::show_double(seconds, &mut shown);
             return Err(failure::argument(format!("Invalid argument found: {shown}")));
         }
-        Ok(Some(readable(((seconds + 0.5).floor() as i64).unsigned_abs())))
+        Ok(Some(readable(seconds.abs().round() as u64)))
     })
 }
 

@@ -8,6 +8,7 @@ use datafusion::error::Result;
 
 use super::super::call::{Call, room};
 use super::super::function::{Form, Function};
+use crate::sql::ty::SqlType;
 
 pub(super) const REPLACE: Function = Function {
     name: "replace",
@@ -15,11 +16,23 @@ pub(super) const REPLACE: Function = Function {
         Form::new("(varchar(x), varchar) -> varchar(x)", |call: &Call| {
             call.each2(|text: &str, search: &str| replaced(text, search, "").map(Some))
         }),
-        Form::new("(varchar, varchar, varchar) -> varchar", |call: &Call| {
+        Form::new("(varchar(x), varchar, varchar(x)) -> varchar", |call: &Call| {
             call.each3(|text: &str, search: &str, by: &str| replaced(text, search, by).map(Some))
-        }),
+        })
+        .giving(longest),
     ],
 };
+
+/// The type of text with another one around each of its code points.
+fn longest(takes: &[SqlType]) -> SqlType {
+    let length = match takes {
+        [SqlType::Varchar(Some(text)), _, SqlType::Varchar(Some(by))] => {
+            by.checked_mul(text.saturating_add(1)).and_then(|more| text.checked_add(more))
+        }
+        _ => None,
+    };
+    SqlType::Varchar(length)
+}
 
 fn replaced<'a>(text: &'a str, search: &str, by: &str) -> Result<Cow<'a, str>> {
     if !text.contains(search) {

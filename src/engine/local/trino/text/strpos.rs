@@ -1,8 +1,9 @@
 //! `strpos(varchar, search[, instance]) -> bigint`: where `search` stands, from 1; 0 where it does not.
 //! `position(search IN varchar)` is the same.
 //!
-//! The instance counts from the end if it is negative; instances may overlap. An empty `search` is at
-//! 1 always. Instance 0 is an error. Dialect 4.6.
+//! The instance counts from the end if it is negative, and then code points beyond U+FFFF count twice
+//! in the answer; instances may overlap. An empty `search` is at 1 always. Instance 0 is an error.
+//! Dialect 4.6.
 
 use datafusion::arrow::array::ArrayRef;
 use datafusion::error::Result;
@@ -27,12 +28,15 @@ pub(super) const STRPOS: Function = Function {
 fn run(call: &Call) -> Result<ArrayRef> {
     call.each3(|text: &str, search: &str, instance: i64| {
         nonzero(instance)?;
-        let byte = match (search, instance > 0) {
-            ("", _) => Some(0),
-            (_, true) => from_start(text, search, instance.unsigned_abs()),
-            (_, false) => from_end(text, search, instance.unsigned_abs()),
-        };
-        Ok(Some(position(text, byte)))
+        let (count, from_start) = (instance.unsigned_abs(), instance > 0);
+        Ok(Some(match search {
+            "" => 1,
+            _ if from_start => position(text, nth(text, search, count)),
+            // Trino counts UTF-16 here.
+            _ => nth_last(text, search, count).map_or(0, |byte| {
+                bigint(text.get(..byte).unwrap_or(text).encode_utf16().count()).saturating_add(1)
+            }),
+        }))
     })
 }
 
@@ -48,7 +52,7 @@ fn position(text: &str, byte: Option<usize>) -> i64 {
     byte.map_or(0, |byte| bigint(count(text.get(..byte).unwrap_or(text))).saturating_add(1))
 }
 
-fn from_start(text: &str, search: &str, instance: u64) -> Option<usize> {
+fn nth(text: &str, search: &str, instance: u64) -> Option<usize> {
     let (text, finder) = (text.as_bytes(), memmem::Finder::new(search));
     let mut found = finder.find(text)?;
     for _ in 1..instance {
@@ -57,7 +61,7 @@ fn from_start(text: &str, search: &str, instance: u64) -> Option<usize> {
     Some(found)
 }
 
-fn from_end(text: &str, search: &str, instance: u64) -> Option<usize> {
+fn nth_last(text: &str, search: &str, instance: u64) -> Option<usize> {
     let (text, finder) = (text.as_bytes(), memmem::FinderRev::new(search));
     let mut found = finder.rfind(text)?;
     for _ in 1..instance {

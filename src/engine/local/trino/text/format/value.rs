@@ -72,7 +72,7 @@ impl Value {
                 STRING
             }
             SqlType::IpAddress => {
-                out = ip::write(array.as_binary_opt::<i32>()?.value(row));
+                ip::write(array.as_binary_opt::<i32>()?.value(row), &mut out);
                 STRING
             }
             SqlType::IntervalDay => {
