@@ -39,7 +39,7 @@ pub(crate) fn interval_day(text: &str, from: Unit, to: Option<Unit>) -> Option<i
         {
             let digits = fraction.bytes().take_while(u8::is_ascii_digit).count();
             let known = (0..3).fold(0_i64, |millis, at| {
-                let digit = fraction[..digits].as_bytes().get(at);
+                let digit = fraction.as_bytes()[..digits].get(at);
                 millis * 10 + digit.map_or(0, |digit| i64::from(digit - b'0'))
             });
             millis = millis.checked_add(known)?;
