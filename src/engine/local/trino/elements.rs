@@ -10,14 +10,12 @@ use datafusion::arrow::datatypes::{
     ArrowNativeType, DataType, Date32Type, Decimal128Type, Float32Type, Float64Type, Int8Type,
     Int16Type, Int32Type, Int64Type, TimestampMicrosecondType,
 };
+use datafusion::arrow::row::Rows;
 use datafusion::error::Result;
 
 use super::super::{failure, text, zone};
+use super::key::Keys;
 use crate::sql::ty::SqlType;
-
-pub(crate) use self::keys::{Rows, keys};
-
-mod keys;
 
 /// A value: an array, and the position in it.
 pub(crate) type At<'a> = (&'a dyn Array, usize);
@@ -200,6 +198,12 @@ fn order((a, i): At<'_>, (b, j): At<'_>, ty: &SqlType) -> Option<Ordering> {
             Some(Ordering::Equal)
         }
     }
+}
+
+/// A key for each value of an array, for looking up many: it is the same for values that are not
+/// distinct.
+pub(crate) fn keys(values: &ArrayRef, ty: &SqlType) -> Result<Rows> {
+    Keys::new(std::slice::from_ref(ty))?.rows(std::slice::from_ref(values))
 }
 
 /// Whether there is a NULL in a value that is not NULL.

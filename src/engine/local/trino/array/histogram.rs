@@ -19,7 +19,7 @@ pub(super) fn histogram(call: &Call) -> Result<ArrayRef> {
         return internal_err!("the argument is no array");
     };
     let lists = call.lists(0)?;
-    let [keys] = keys([&lists.items], item)?;
+    let keys = keys(&lists.items, item)?;
     let (mut first, mut counts): (Vec<u64>, Vec<i64>) = (Vec::new(), Vec::new());
     let (mut offsets, mut nulls) = (vec![0], NullBufferBuilder::new(call.rows));
     for row in 0..call.rows {

@@ -6,18 +6,19 @@ use std::ops::Range;
 
 use datafusion::arrow::array::{Array, ArrayRef};
 use datafusion::arrow::compute::concat;
+use datafusion::arrow::row::Rows;
 use datafusion::common::internal_err;
 use datafusion::error::Result;
 
 use super::super::call::{Call, Put};
-use super::super::elements::{Rows, is_null, keys};
+use super::super::elements::{is_null, keys};
 use super::super::list::{Picks, Spans};
 use crate::sql::ty::SqlType;
 
 /// `array_distinct(array(T)) -> array(T)`: the first of those that are the same, in order.
 pub(super) fn distinct(call: &Call) -> Result<ArrayRef> {
     let lists = call.lists(0)?;
-    let [keys] = keys([&lists.items], item(call)?)?;
+    let keys = keys(&lists.items, item(call)?)?;
     let mut picks = Picks::new(call.rows);
     for row in 0..call.rows {
         picks.row(lists.spans.get(row).map(|span| {
@@ -43,7 +44,7 @@ impl Pair {
         let (left, right) = (call.lists(0)?, call.lists(1)?);
         let middle = left.items.len();
         let items = concat(&[&left.items, &right.items])?;
-        let [keys] = keys([&items], item(call)?)?;
+        let keys = keys(&items, item(call)?)?;
         Ok(Self { items, keys, left: left.spans, right: right.spans, middle })
     }
 

@@ -22,7 +22,7 @@ pub(super) fn concat(call: &Call) -> Result<ArrayRef> {
     let all_keys: Vec<&dyn Array> = maps.iter().map(|map| &*map.keys).collect();
     let all_values: Vec<&dyn Array> = maps.iter().map(|map| &*map.values).collect();
     let (all_keys, all_values) = (join(&all_keys)?, join(&all_values)?);
-    let [found] = keys([&all_keys], key)?;
+    let found = keys(&all_keys, key)?;
     let mut picks = Picks::new(call.rows);
     for row in 0..call.rows {
         let mut start = 0;

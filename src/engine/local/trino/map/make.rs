@@ -99,7 +99,7 @@ pub(super) fn multimap(call: &Call) -> Result<ArrayRef> {
         return internal_err!("{} is no map", call.gives);
     };
     let Entries { flat, keys: all, values } = Entries::of(call)?;
-    let [found] = keys([&all], key)?;
+    let found = keys(&all, key)?;
     let (mut first, mut groups): (Vec<u64>, Vec<Vec<usize>>) = (Vec::new(), Vec::new());
     let (mut offsets, mut nulls) = (vec![0], NullBufferBuilder::new(call.rows));
     for row in 0..call.rows {

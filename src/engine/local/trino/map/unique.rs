@@ -26,10 +26,7 @@ pub(super) fn check(
         }
         let of_all = match &mut of_all {
             Some(known) => known,
-            None => {
-                let [found] = keys([all], ty)?;
-                of_all.insert(found)
-            }
+            None => of_all.insert(keys(all, ty)?),
         };
         let mut seen = HashSet::with_capacity(span.len());
         for at in span {

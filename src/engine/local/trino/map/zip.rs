@@ -19,7 +19,9 @@ pub(super) fn zip_with(call: &Call) -> Result<ArrayRef> {
         return internal_err!("{} is no map", call.gives);
     };
     let (left, right) = (call.maps(0)?, call.maps(1)?);
-    let [of_left, of_right] = keys([&left.keys, &right.keys], key)?;
+    let middle = left.keys.len();
+    let all_keys = concat(&[&left.keys as &dyn Array, &right.keys])?;
+    let found = keys(&all_keys, key)?;
     // For each entry: its key, and where its values lie, if they do.
     let (mut places, mut owners) = (Vec::new(), Vec::new());
     let (mut lefts, mut rights) = (Vec::new(), Vec::new());
@@ -28,22 +30,22 @@ pub(super) fn zip_with(call: &Call) -> Result<ArrayRef> {
         let both = left.spans.get(row).zip(right.spans.get(row));
         nulls.append(both.is_some());
         let (one, other) = both.unwrap_or_default();
-        let mut rest: HashMap<_, usize> = other.clone().map(|at| (of_right.row(at), at)).collect();
+        let mut rest: HashMap<_, usize> =
+            other.clone().map(|at| (found.row(middle + at), at)).collect();
         for at in one {
             places.push(at as u64);
             lefts.push(Some(at as u64));
-            rights.push(rest.remove(&of_left.row(at)).map(|at| at as u64));
+            rights.push(rest.remove(&found.row(at)).map(|at| at as u64));
         }
-        for at in other.filter(|at| rest.contains_key(&of_right.row(*at))) {
-            places.push((left.keys.len() + at) as u64);
+        for at in other.filter(|at| rest.contains_key(&found.row(middle + *at))) {
+            places.push((middle + at) as u64);
             lefts.push(None);
             rights.push(Some(at as u64));
         }
         owners.resize(places.len(), row as u64);
         offsets.push(offset(places.len())?);
     }
-    let keys = concat(&[&left.keys as &dyn Array, &right.keys])?;
-    let keys = take(&keys, &UInt64Array::from(places), None)?;
+    let keys = take(&all_keys, &UInt64Array::from(places), None)?;
     let lefts = take(&left.values, &UInt64Array::from(lefts), None)?;
     let rights = take(&right.values, &UInt64Array::from(rights), None)?;
     let made = call.lambda(2)?.over(&[Arc::clone(&keys), lefts, rights], &owners.into())?;
