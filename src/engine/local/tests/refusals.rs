@@ -157,8 +157,7 @@ async fn what_is_not_grouped_is_told_in_athenas_words() {
     let sql = "SELECT eventname, count(*) FROM cloudtrail GROUP BY eventsource";
     let error = Archive::new().error(sql).await;
     assert_eq!(error.code, Some("EXPRESSION_NOT_AGGREGATE"));
-    let words = "'cloudtrail.eventname' must be an aggregate expression or appear in GROUP BY \
-                 clause";
+    let words = "'eventname' must be an aggregate expression or appear in GROUP BY clause";
     assert_eq!((error.message.as_str(), error.at), (words, Some((1, 8))));
 }
 

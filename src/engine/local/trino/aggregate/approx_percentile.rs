@@ -99,8 +99,8 @@ impl Fold for Percentile {
         let columns =
             (0..=shares).try_fold(columns.to_vec(), |rows, at| without_nulls(&rows, at))?;
         if let [_, weights, _] = columns.as_slice() {
-            let wrong = weights.as_primitive::<Float64Type>().iter().flatten();
-            if let Some(weight) = wrong.into_iter().find(|weight| !(*weight >= 1.0)) {
+            let mut weights = weights.as_primitive::<Float64Type>().iter().flatten();
+            if let Some(weight) = weights.find(|weight| weight.is_nan() || *weight < 1.0) {
                 let mut message = "weight must be >= 1, was ".to_owned();
                 float::show_double(weight, &mut message);
                 return Err(failure::argument(message));

@@ -8,15 +8,17 @@ use std::sync::Arc;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, UInt64Array, new_empty_array};
 use datafusion::arrow::compute::take_arrays;
 use datafusion::arrow::datatypes::{DataType, Float32Type, Float64Type};
-use datafusion::arrow::row::Rows;
+use datafusion::arrow::row::{RowConverter, Rows, SortField};
 use datafusion::common::internal_err;
 use datafusion::error::Result;
 
-use super::super::key::Keys;
+use super::super::super::arrow;
+use super::super::key;
 use super::fold::Fold;
 use super::rows::null;
 use super::top::{Limit, top};
 use super::{Aggregate, AggregateForm, Method, Types};
+use crate::sql::ty::SqlType;
 
 pub(super) const MAX_BY: Aggregate = Aggregate {
     name: "max_by",
@@ -45,18 +47,23 @@ pub(super) const MIN_BY: Aggregate = Aggregate {
 /// The order of values: which of two is better.
 #[derive(Debug)]
 pub(super) struct Ranking {
-    keys: Keys,
+    ty: SqlType,
+    converter: RowConverter,
     largest: bool,
 }
 
 impl Ranking {
-    pub(super) fn new(keys: Keys, largest: bool) -> Self {
-        Self { keys, largest }
+    /// The largest or the smallest values of type `ty` are the best.
+    pub(super) fn new(ty: &SqlType, largest: bool) -> Result<Self> {
+        let converter = RowConverter::new(vec![SortField::new(arrow::data_type(ty))])?;
+        Ok(Self { ty: ty.clone(), converter, largest })
     }
 
     /// What values are compared by.
     pub(super) fn ranks(&self, column: &ArrayRef) -> Result<Rows> {
-        self.keys.rows(&[if self.largest { nan_first(column) } else { Arc::clone(column) }])
+        let column = key::normal(column, &self.ty)?;
+        let column = if self.largest { nan_first(column) } else { column };
+        Ok(self.converter.convert_columns(&[column])?)
     }
 
     /// How `a` compares with `b`; `Less` is better.
@@ -65,8 +72,8 @@ impl Ranking {
     }
 }
 
-/// NaN is the largest number to Arrow, or the smallest if it has a sign.
-fn nan_first(column: &ArrayRef) -> ArrayRef {
+/// NaN as the smallest number, which to Arrow it is if it has a sign.
+fn nan_first(column: ArrayRef) -> ArrayRef {
     match column.data_type() {
         DataType::Float64 => {
             let first = |value: f64| if value.is_nan() { f64::NAN.copysign(-1.0) } else { value };
@@ -76,7 +83,7 @@ fn nan_first(column: &ArrayRef) -> ArrayRef {
             let first = |value: f32| if value.is_nan() { f32::NAN.copysign(-1.0) } else { value };
             Arc::new(column.as_primitive::<Float32Type>().unary::<_, Float32Type>(first))
         }
-        _ => Arc::clone(column),
+        _ => column,
     }
 }
 
@@ -85,7 +92,7 @@ pub(super) fn best(types: &Types<'_>, largest: bool) -> Result<Method> {
     let Some(by) = types.takes.last() else {
         return internal_err!("there is nothing to go by");
     };
-    let ranking = Arc::new(Ranking::new(Keys::new(std::slice::from_ref(by))?, largest));
+    let ranking = Arc::new(Ranking::new(by, largest)?);
     let arguments = types.arguments();
     Ok(Method::fold(arguments.clone(), move || Best {
         ranking: Arc::clone(&ranking),

@@ -9,7 +9,6 @@ use datafusion::common::{ScalarValue, internal_err};
 use datafusion::error::Result;
 
 use super::super::super::failure;
-use super::super::key::Keys;
 use super::by::Ranking;
 use super::fold::Fold;
 use super::rows::{list_of, null};
@@ -47,7 +46,7 @@ pub(super) fn top(types: &Types<'_>, largest: bool, limit: Limit) -> Result<Meth
     let [.., by, _] = types.takes else {
         return internal_err!("there is nothing to go by");
     };
-    let ranking = Arc::new(Ranking::new(Keys::new(std::slice::from_ref(by))?, largest));
+    let ranking = Arc::new(Ranking::new(by, largest)?);
     let (arguments, answer) = (types.arguments(), types.answer());
     Ok(Method::fold(arguments.clone(), move || Top {
         ranking: Arc::clone(&ranking),

@@ -30,11 +30,11 @@ pub(super) const SKEWNESS: Aggregate = of_numbers!("skewness", skewness);
 pub(super) const KURTOSIS: Aggregate = of_numbers!("kurtosis", kurtosis);
 
 fn variance_of_sample(types: &Types<'_>) -> Result<Method> {
-    Ok(variance(|numbers| sample(numbers), types))
+    Ok(variance(sample, types))
 }
 
 fn variance_of_all(types: &Types<'_>) -> Result<Method> {
-    Ok(variance(|numbers| all(numbers), types))
+    Ok(variance(all, types))
 }
 
 fn deviation_of_sample(types: &Types<'_>) -> Result<Method> {
