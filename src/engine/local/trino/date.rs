@@ -35,7 +35,6 @@ pub(super) const DATE: &[Function] = &[
     day::DATE,
     day::LAST_DAY_OF_MONTH,
     difference::DATE_DIFF,
-    duration::HUMAN_READABLE_SECONDS,
     duration::PARSE_DURATION,
     duration::TO_MILLISECONDS,
     formatted::DATE_FORMAT,

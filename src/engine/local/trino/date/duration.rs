@@ -23,13 +23,6 @@ pub(super) const PARSE_DURATION: Function = Function {
     forms: &[Form::new("(varchar) -> interval day to second", parse).fails()],
 };
 
-/// `human_readable_seconds(seconds) -> varchar`: `1 hour, 2 minutes, 42 seconds`, whatever the
-/// sign. NULL gives NULL; fails for what is not finite.
-pub(super) const HUMAN_READABLE_SECONDS: Function = Function {
-    name: "human_readable_seconds",
-    forms: &[Form::new("(double) -> varchar", human_readable).fails()],
-};
-
 fn parse(call: &Call) -> Result<ArrayRef> {
     call.each1(|text: &str| milliseconds(text).map(Some))
 }
@@ -82,30 +75,4 @@ fn too_large(number: f64, unit: &str) -> DataFusionError {
     failure::argument(format!(
         "value {shown} {unit} is too large to be represented in requested unit MILLISECONDS as a long"
     ))
-}
-
-fn human_readable(call: &Call) -> Result<ArrayRef> {
-    call.each1(|seconds: f64| {
-        if !seconds.is_finite() {
-            let mut shown = String::new();
-            float::show_double(seconds, &mut shown);
-            return Err(failure::argument(format!("Invalid argument found: {shown}")));
-        }
-        Ok(Some(readable(seconds.abs().round() as u64)))
-    })
-}
-
-fn readable(seconds: u64) -> String {
-    let parts = [
-        (seconds / 604_800, "week"),
-        (seconds / 86_400 % 7, "day"),
-        (seconds / 3600 % 24, "hour"),
-        (seconds / 60 % 60, "minute"),
-        (seconds % 60, "second"),
-    ];
-    let mut shown = Vec::new();
-    for (count, unit) in parts.into_iter().filter(|(count, _)| *count > 0) {
-        shown.push(format!("{count} {unit}{}", if count == 1 { "" } else { "s" }));
-    }
-    if shown.is_empty() { "0 seconds".to_owned() } else { shown.join(", ") }
 }
