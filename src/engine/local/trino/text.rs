@@ -14,6 +14,7 @@ mod concat_ws;
 mod distance;
 mod format;
 mod format_number;
+mod human_readable_seconds;
 mod length;
 mod letter_case;
 mod luhn_check;
@@ -42,6 +43,7 @@ pub(super) const TEXT: &[Function] = &[
     distance::LEVENSHTEIN_DISTANCE,
     format::FORMAT,
     format_number::FORMAT_NUMBER,
+    human_readable_seconds::HUMAN_READABLE_SECONDS,
     length::LENGTH,
     letter_case::LOWER,
     letter_case::UPPER,
