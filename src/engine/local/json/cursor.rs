@@ -246,7 +246,8 @@ impl Nesting {
     }
 
     fn innermost(&self) -> Option<u8> {
-        (self.depth > 0).then(|| if self.bits & 1 == 1 { b'{' } else { b'[' })
+        let bracket = if self.bits & 1 == 1 { b'{' } else { b'[' };
+        (self.depth > 0).then_some(bracket)
     }
 }
 

@@ -46,7 +46,7 @@ pub(super) fn requote(string: Quoted<'_>, out: &mut String) {
 }
 
 fn escape(text: &str, out: &mut String) {
-    let special = |byte: u8| byte < b' ' || byte >= 0xf0 || matches!(byte, b'"' | b'\\');
+    let special = |byte: u8| !(b' '..0xf0).contains(&byte) || matches!(byte, b'"' | b'\\');
     if !text.bytes().fold(false, |found, byte| found | special(byte)) {
         out.push_str(text);
         return;

@@ -52,6 +52,20 @@ async fn refusals_have_code_place_and_hint() {
             None,
         ),
         (
+            "SELECT json_value(eventname, 'lax $.a ? (@ > 1)') FROM cloudtrail",
+            "NOT_SUPPORTED",
+            "the embedded engine does not have filters in JSON paths".to_owned(),
+            Some((1, 39)),
+            None,
+        ),
+        (
+            "SELECT json_value(eventname, '$.a') FROM cloudtrail",
+            "SYNTAX_ERROR",
+            "a JSON path begins with lax or strict".to_owned(),
+            Some((1, 31)),
+            Some("json_value(x, 'lax $.name[0]')"),
+        ),
+        (
             "SELECT 1; SELECT 2",
             "SYNTAX_ERROR",
             "expected exactly one statement".to_owned(),

@@ -211,3 +211,43 @@ impl<'p> Search<'p> {
         found
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::tests::{answer, text_of};
+
+    #[test]
+    fn steps_back_have_an_end() {
+        let text = "a".repeat(60) + "!";
+        let like = |pattern: &str| answer("regexp_like", &[text_of(&text), text_of(pattern)]);
+        assert_eq!(like("^(a|aa)+$"), "false");
+        assert_eq!(
+            like(r"^(a|aa)+\1b$"),
+            r"INVALID_FUNCTION_ARGUMENT: Pattern '^(a|aa)+\1b$' takes too many steps on a value; "
+                .to_owned()
+                + "write it without nested repetition"
+        );
+    }
+
+    #[test]
+    fn what_is_not_there_is_refused() {
+        let like = |pattern: &str| answer("regexp_like", &[text_of("a"), text_of(pattern)]);
+        for (pattern, reason) in [
+            (r"\Ga", r"the embedded engine does not have \G in patterns"),
+            (r"\xe9", "the embedded engine does not have single bytes of characters in patterns"),
+            ("[a-[b]]", "a class at the end of a range in a character class"),
+            (r"\ud83d\ude00", "invalid code point value"),
+        ] {
+            assert_eq!(like(pattern), format!("INVALID_FUNCTION_ARGUMENT: {reason}"));
+        }
+        assert_eq!(
+            like(&"(".repeat(100_000)),
+            "INVALID_FUNCTION_ARGUMENT: groups are nested too deep"
+        );
+        assert_eq!(
+            like(&"[".repeat(100_000)),
+            "INVALID_FUNCTION_ARGUMENT: character classes are nested too deep"
+        );
+        assert!(like("(?:a{1000}){1000}").contains("cannot be used: "));
+    }
+}
