@@ -27,6 +27,7 @@ mod expr;
 mod grouping;
 mod hint;
 mod json;
+mod lateral;
 mod literal;
 mod name;
 mod query;

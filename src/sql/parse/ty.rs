@@ -159,7 +159,8 @@ impl Parser<'_> {
         if !named {
             return Ok((None, self.ty()?));
         }
-        let name = self.ident()?.key();
+        let name = self.ident()?;
+        let name = if name.quoted { name.text } else { name.key() };
         Ok((Some(name), self.ty()?))
     }
 

@@ -3,6 +3,7 @@
 use datafusion::common::ScalarValue;
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::expr::Lambda;
+use datafusion::logical_expr::utils::find_aggregate_exprs;
 use datafusion::logical_expr::{Expr, lit};
 
 use super::super::failure;
@@ -145,8 +146,8 @@ impl Planner<'_> {
             }
             ("try", 1) => self.try_value(&arguments[0], context),
             ("typeof", 1) => {
-                let ty = self.expr(&arguments[0], context)?.ty;
-                Ok(super::literal::text(&ty.to_string()))
+                let value = self.expr(&arguments[0], context)?;
+                Ok(type_of(value))
             }
             ("json_exists" | "json_value" | "json_query", _) => {
                 self.sql_json(&name, arguments, at, context)
@@ -576,4 +577,15 @@ pub(super) fn unexpected<'a>(
         return refusal.hint("text becomes JSON with json_parse(x)");
     }
     refusal
+}
+
+/// The name of a value's type. Where the value is an aggregate's, the call still makes a group of
+/// all rows.
+fn type_of(value: Typed) -> Typed {
+    let name = super::literal::text(&value.ty.to_string());
+    if find_aggregate_exprs([&value.expr]).is_empty() {
+        return name;
+    }
+    let condition = Typed::new(Expr::IsNull(Box::new(value.expr)), SqlType::Boolean);
+    Planner::choice(condition, name.clone(), name)
 }

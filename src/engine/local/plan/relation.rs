@@ -1,11 +1,12 @@
 //! What stands after `FROM`: tables, queries, joins.
 
 use datafusion::common::JoinType;
+use datafusion::common::tree_node::TreeNode as _;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 
+use super::lateral::as_lateral;
 use super::query::rename;
 use super::scope::{Field, Scope};
-use super::subquery::subquery;
 use super::{Planner, Relation, Result, Typed, bug, column, project};
 use crate::sql::ast::{self, ExprKind, Ident, JoinKind, JoinOn};
 use crate::sql::refusal::Refusal;
@@ -99,7 +100,7 @@ impl Planner<'_> {
                     let kind = if kind == JoinKind::Right { "RIGHT" } else { "FULL" };
                     return Err(Refusal::new(
                         "INVALID_COLUMN_REFERENCE",
-                        place(right),
+                        first_value(unnest),
                         format!("LATERAL reference not allowed in {kind} JOIN"),
                     )
                     .hint("write CROSS JOIN UNNEST(...) or LEFT JOIN UNNEST(...) ON TRUE"));
@@ -121,7 +122,7 @@ impl Planner<'_> {
         self.joined(kind, left, right, on, at, outer)
     }
 
-    fn joined(
+    pub(super) fn joined(
         &mut self,
         kind: JoinKind,
         left: Relation,
@@ -148,12 +149,15 @@ impl Planner<'_> {
                 let fields = [left.fields, right.fields].concat();
                 let scope = Scope::new(&fields, outer);
                 let on = self.condition(condition, &scope, "JOIN ON clause")?;
-                let terms = conjuncts(on.expr);
-                let plan = LogicalPlanBuilder::from(left.plan)
-                    .join_on(right.plan, join_type, terms)
-                    .and_then(LogicalPlanBuilder::build)
-                    .map_err(bug)?;
-                Ok(Relation { plan, fields })
+                let (after, terms): (Vec<_>, Vec<_>) = conjuncts(on.expr)
+                    .into_iter()
+                    .partition(|term| join_type == JoinType::Inner && has_lambda(term));
+                let joined =
+                    LogicalPlanBuilder::from(left.plan).join_on(right.plan, join_type, terms);
+                let kept = after
+                    .into_iter()
+                    .try_fold(joined.map_err(bug)?, |plan, term| plan.filter(term).map_err(bug))?;
+                Ok(Relation { plan: kept.build().map_err(bug)?, fields })
             }
             JoinOn::Columns(columns) => self.join_using(join_type, left, right, columns, at),
         }
@@ -242,27 +246,6 @@ impl Planner<'_> {
         fields.extend(rest);
         Ok(Relation { plan: project(joined, exprs)?, fields })
     }
-
-    #[expect(clippy::too_many_arguments, reason = "a join has as many parts")]
-    fn lateral(
-        &mut self,
-        kind: JoinKind,
-        left: Relation,
-        query: &ast::Query,
-        name: Option<(&Ident, &[Ident])>,
-        on: &JoinOn,
-        at: usize,
-        outer: Option<&Scope<'_>>,
-    ) -> Result<Relation> {
-        let scope = Scope::new(&left.fields, outer);
-        let mut right = self.query(query, Some(&scope))?;
-        match name {
-            Some((name, columns)) => rename(&mut right.fields, columns, &name.key(), name.at)?,
-            None => right.fields.iter_mut().for_each(|field| field.qualifier = Vec::new()),
-        }
-        right.plan = LogicalPlan::Subquery(subquery(right.plan));
-        self.joined(kind, left, right, on, at, outer)
-    }
 }
 
 /// Where a relation begins.
@@ -276,12 +259,20 @@ fn place(relation: &ast::Relation) -> usize {
     }
 }
 
+/// Where the first argument of an `UNNEST` begins.
+fn first_value(unnest: &ast::Relation) -> usize {
+    match unnest {
+        ast::Relation::Unnest { values, at, .. } => values.first().map_or(*at, |value| value.at),
+        other => place(other),
+    }
+}
+
 /// One row without columns.
 fn nothing() -> Result<LogicalPlan> {
     LogicalPlanBuilder::empty(true).build().map_err(bug)
 }
 
-type Named<'a> = Option<(&'a Ident, &'a [Ident])>;
+pub(super) type Named<'a> = Option<(&'a Ident, &'a [Ident])>;
 
 fn as_unnest(relation: &ast::Relation) -> Option<(&ast::Relation, Named<'_>)> {
     match relation {
@@ -295,21 +286,14 @@ fn as_unnest(relation: &ast::Relation) -> Option<(&ast::Relation, Named<'_>)> {
     }
 }
 
-fn as_lateral(relation: &ast::Relation) -> Option<(&ast::Query, Named<'_>)> {
-    match relation {
-        ast::Relation::Query { query, lateral: true, .. } => Some((query, None)),
-        ast::Relation::Alias { relation, name, columns } => match &**relation {
-            ast::Relation::Query { query, lateral: true, .. } => {
-                Some((query, Some((name, columns))))
-            }
-            _ => None,
-        },
-        _ => None,
-    }
+pub(super) fn is_true(condition: &ast::Expr) -> bool {
+    matches!(condition.kind, ExprKind::Boolean(true))
 }
 
-fn is_true(condition: &ast::Expr) -> bool {
-    matches!(condition.kind, ExprKind::Boolean(true))
+/// Whether there is a lambda in an expression: DataFusion takes those in the condition of a join
+/// for values.
+fn has_lambda(expr: &Expr) -> bool {
+    expr.exists(|part| Ok(matches!(part, Expr::Lambda(_)))).unwrap_or(true)
 }
 
 /// The parts of a condition that all have to hold.

@@ -193,7 +193,8 @@ impl Planner<'_> {
         plan.build().map_err(bug)
     }
 
-    fn choose(
+    /// What an item of a `SELECT` list adds to it.
+    pub(super) fn choose(
         &mut self,
         item: &Item,
         context: &Context<'_>,

@@ -42,6 +42,9 @@ fn in_array(call: &Call) -> Result<ArrayRef> {
     let (array, [_, ty]) = (call.array(0)?, call.takes) else {
         return internal_err!("contains takes two arguments");
     };
+    if *ty == SqlType::Unknown {
+        return Ok(Arc::new(BooleanArray::new_null(call.rows)));
+    }
     let Some(list) = array.as_list_opt::<i32>() else {
         return internal_err!("contains takes {}", array.data_type());
     };

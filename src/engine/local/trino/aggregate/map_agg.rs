@@ -96,7 +96,7 @@ impl Fold for Union {
     fn add(&mut self, columns: &[ArrayRef]) -> Result<()> {
         let maps = without_nulls(columns, 0)?;
         let maps = maps[0].as_map();
-        self.any |= !maps.is_empty();
+        self.any |= (0..maps.len()).any(|row| maps.value_length(row) > 0);
         for row in 0..maps.len() {
             self.entries.add(maps.value(row).columns())?;
         }
