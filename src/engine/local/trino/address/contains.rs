@@ -3,23 +3,19 @@
 //! length, and an IPv4 network with other bits set than count, are errors. Dialect 4.9.
 //!
 //! `contains(array(T), T) -> boolean`: whether an element equals the value; NULL where none does and
-//! one is NULL. Dialect 4.7.
+//! one is NULL. A NULL inside of an element that decides is an error. Dialect 4.7.
 
-use std::sync::Arc;
-
-use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Int64Array, make_comparator,
-};
-use datafusion::arrow::compute::SortOptions;
-use datafusion::arrow::datatypes::{Float32Type, Float64Type, Int64Type};
-use datafusion::common::internal_err;
+use datafusion::arrow::array::{Array, ArrayRef};
 use datafusion::error::Result;
 
-use super::super::super::zone;
-use super::super::call::{Call, Last};
+use super::super::super::failure;
+use super::super::call::{Call, Last, Put};
+use super::super::elements::{equal, is_null};
 use super::super::function::{Form, Function, constant_text};
 use super::ip::Network;
-use crate::sql::ty::SqlType;
+
+const NULL_INSIDE: &str =
+    "contains does not support arrays with elements that are null or contain null";
 
 pub(super) const CONTAINS: Function = Function {
     name: "contains",
@@ -39,53 +35,22 @@ fn in_network(call: &Call) -> Result<ArrayRef> {
 }
 
 fn in_array(call: &Call) -> Result<ArrayRef> {
-    let (array, [_, ty]) = (call.array(0)?, call.takes) else {
-        return internal_err!("contains takes two arguments");
-    };
-    if *ty == SqlType::Unknown {
-        return Ok(Arc::new(BooleanArray::new_null(call.rows)));
-    }
-    let Some(list) = array.as_list_opt::<i32>() else {
-        return internal_err!("contains takes {}", array.data_type());
-    };
-    let (elements, wanted) = (plain(list.values(), ty), plain(&call.array(1)?, ty));
-    let order = make_comparator(&elements, &wanted, SortOptions::default())?;
-    let answer = list.value_offsets().windows(2).enumerate().map(|(row, range)| {
-        if list.is_null(row) || wanted.is_null(row) {
-            return None;
-        }
+    let (lists, wanted, ty) = (call.lists(0)?, call.column(1)?, &call.takes[1]);
+    bool::collect((0..call.rows).map(|row| {
+        let value = (wanted.array() as &dyn Array, wanted.position(row));
+        let Some(span) = lists.spans.get(row).filter(|_| !is_null(value)) else {
+            return Ok(None);
+        };
         let mut answer = Some(false);
-        for at in range[0] as usize..range[1] as usize {
-            if elements.is_null(at) {
-                answer = None;
-            } else if order(at, row).is_eq() && !is_nan(&elements, at) {
-                return Some(true);
+        for at in span {
+            let element = (&lists.items as &dyn Array, at);
+            match equal(element, value, ty) {
+                Some(true) => return Ok(Some(true)),
+                Some(false) => {}
+                None if is_null(element) => answer = None,
+                None => return Err(failure::not_supported(NULL_INSIDE)),
             }
         }
-        answer
-    });
-    Ok(Arc::new(answer.collect::<BooleanArray>()))
-}
-
-/// Values in a form in which equal ones look alike: one zero, moments without a zone.
-fn plain(array: &ArrayRef, ty: &SqlType) -> ArrayRef {
-    match ty {
-        SqlType::Double => {
-            Arc::new(array.as_primitive::<Float64Type>().unary::<_, Float64Type>(|x| x + 0.0))
-        }
-        SqlType::Real => {
-            Arc::new(array.as_primitive::<Float32Type>().unary::<_, Float32Type>(|x| x + 0.0))
-        }
-        SqlType::TimestampTz(_) => {
-            let moments: Int64Array = array.as_primitive::<Int64Type>().unary(zone::millis);
-            Arc::new(moments)
-        }
-        _ => Arc::clone(array),
-    }
-}
-
-fn is_nan(array: &ArrayRef, at: usize) -> bool {
-    let real = array.as_primitive_opt::<Float32Type>().map(|array| array.value(at).is_nan());
-    let double = array.as_primitive_opt::<Float64Type>().map(|array| array.value(at).is_nan());
-    real.or(double).unwrap_or(false)
+        Ok(answer)
+    }))
 }

@@ -59,7 +59,7 @@ fn grouped(digits: &str, spec: &Spec) -> String {
     let whole = digits.split('.').next().unwrap_or(digits).len();
     let mut out = String::with_capacity(digits.len() + whole / 3);
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && at < whole && (whole - at) % 3 == 0 {
+        if at > 0 && at < whole && (whole - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
