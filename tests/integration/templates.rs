@@ -202,7 +202,7 @@ mod own_templates {
         let (_folder, renderer) =
             own(&[("short.txt.j2", "{{ counts.changes | plural('change') }}")]);
         let message = renderer.render(Form::Text, "short", &digest(), false).unwrap();
-        assert_eq!(message.body, "1 change");
+        assert_eq!(message.body, "2 changes");
         assert_eq!(message.keyed("a/b").key, "a/b");
     }
 
