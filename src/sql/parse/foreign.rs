@@ -48,7 +48,10 @@ pub(super) fn statement(tokens: &[Token]) -> Result<(), Refusal> {
 
 /// Adds what to write instead where the tokens look like another database's SQL.
 pub(super) fn hint(tokens: &[Token], at: usize, refusal: Refusal) -> Refusal {
-    let token = &tokens[at.min(tokens.len() - 1)];
+    let mut token = &tokens[at.min(tokens.len() - 1)];
+    if let (true, Some(next)) = (token.is_word("not"), tokens.get(at + 1)) {
+        token = next;
+    }
     let before = at.checked_sub(1).map(|before| &tokens[before]);
     let text = match &token.kind {
         Kind::Symbol(symbol) => match *symbol {

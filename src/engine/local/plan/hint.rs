@@ -10,7 +10,7 @@ use crate::sql::ty::SqlType;
 const SIMILAR: f64 = 0.75;
 
 /// ... and by how few letters have to change.
-const FEW_CHANGES: f64 = 0.6;
+const FEW_CHANGES: f64 = 0.65;
 
 /// Suggests the known name that is most like the one written.
 pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
@@ -95,19 +95,22 @@ pub(super) fn unknown_column(
     text: &str,
     at: usize,
 ) -> Refusal {
-    let first = names[0].key();
-    let known = context.scope.fields.iter().filter_map(|field| field.name.as_deref());
-    let quoted = match names {
-        [only] if !only.quoted && !context.scope.fields.is_empty() => {
-            // `"text"` in double quotes is a name, which people from other databases mix up.
-            None
+    // Of `alias.column` the column is what is not known.
+    let (wrong, fields) = match names {
+        [alias, column, ..] if !context.scope.of(&[alias.key()]).is_empty() => {
+            (column.key(), context.scope.of(&[alias.key()]))
         }
+        _ => (names[0].key(), context.scope.fields.iter().collect()),
+    };
+    let known = fields.into_iter().filter_map(|field| field.name.as_deref());
+    // In other databases, and in JSON, text stands in double quotes.
+    let quoted = match names {
         [only] if only.quoted => Some(format!("text stands in single quotes: '{}'", only.text)),
         _ => None,
     };
     let refusal =
         Refusal::new("COLUMN_NOT_FOUND", at, format!("Column '{text}' cannot be resolved"));
-    match nearest(&first, known).or(quoted) {
+    match nearest(&wrong, known).or(quoted) {
         Some(hint) => refusal.hint(hint),
         None => refusal,
     }

@@ -29,7 +29,7 @@ async fn columns_have_their_own_types() {
             "exact":null,"at":"2026-11-23 09:00:00.123","day":"soon","requestParameters":"text",
             "sizes":[1],"matrix":{}}"#,
     );
-    let answer = archive.query_on(&engine, "SELECT * FROM t ORDER BY eventname").await;
+    let answer = archive.query_on(&engine, "SELECT *, \"$path\" FROM t ORDER BY eventname").await;
     assert_eq!(
         answer.lines(),
         [
