@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use crate::render::{neutral, wrap};
 use crate::sink::terminal;
 
-/// Columns where there is no terminal.
-const SCREEN: usize = 100;
+/// Columns where there is no terminal: other programs read whole lines.
+const SCREEN: usize = 10_000;
 
 /// Adds a line for each name; what is said goes on below itself.
 pub(super) fn listed<'a>(

@@ -74,7 +74,7 @@ fn an_answer_without_rows_says_so() {
 #[test]
 fn only_a_terminal_cuts_cells() {
     let desk = desk();
-    let long = "SELECT 'x' || lpad('y', 500, 'z') AS long, 'end' AS last";
+    let long = "SELECT 'x' || lpad('y', 500, 'z') AS long, 'end' AS tail";
     let table = asked(&desk, "table", long).ok();
     assert!(table.contains(&format!("x{}y  end\n", "z".repeat(499))), "{table}");
 }
