@@ -127,13 +127,16 @@ struct Planner<'a> {
     now: i64,
     /// Counts the names that were given out.
     names: usize,
+    /// How many `TRY` are around the current place.
+    tries: usize,
     /// Where columns were mentioned, for errors: place and text by column.
     mentions: HashMap<String, Vec<(usize, String)>>,
 }
 
 /// Plans `statement`; `now` is the instant of the query, in milliseconds since 1970.
 pub(super) fn plan(statement: &Statement, tables: &[Table], now: i64) -> Result<Planned> {
-    let mut planner = Planner { tables, ctes: Vec::new(), now, names: 0, mentions: HashMap::new() };
+    let mut planner =
+        Planner { tables, ctes: Vec::new(), now, names: 0, tries: 0, mentions: HashMap::new() };
     match statement {
         Statement::Query(query) => planner.output(query),
         Statement::Explain(query, analyze) => planner.explain(query, *analyze),

@@ -326,6 +326,9 @@ impl Planner<'_> {
         let values: Vec<Typed> =
             values.into_iter().zip(&takes).map(|(value, ty)| self.converted(value, ty)).collect();
         let constants: Vec<Option<&ScalarValue>> = values.iter().map(Typed::constant).collect();
+        if form.refuses && self.tries == 0 {
+            (form.check)(&constants).map_err(|error| never_right(&error))?;
+        }
         may_fail |= form.may_fail(&constants);
         let planned = Planned::new(function.name, form, takes, gives, Vec::new(), may_fail);
         let exprs = values.into_iter().map(|value| value.expr).collect();
@@ -475,7 +478,10 @@ impl Planner<'_> {
 
     /// `try(x)`: delayed, so that it is computed row by row where it fails.
     fn try_value(&mut self, argument: &ast::Expr, context: &Context<'_>) -> Result<Typed> {
-        let body = self.expr(argument, context)?;
+        self.tries += 1;
+        let body = self.expr(argument, context);
+        self.tries -= 1;
+        let body = body?;
         if !body.may_fail {
             return Ok(body);
         }
@@ -490,6 +496,13 @@ struct PlannedLambda {
     /// Names and types.
     parameters: Vec<(String, SqlType)>,
     body: Typed,
+}
+
+/// A constant that fails whatever the row. Trino says so once there is a row, and without a place.
+fn never_right(error: &DataFusionError) -> Refusal {
+    let code =
+        failure::of(error).map_or("INVALID_FUNCTION_ARGUMENT", |failure| failure.code.name());
+    Refusal { code, message: said(error), at: None, hint: None }
 }
 
 /// A lambda with too many or too few parameters, if that is all that is wrong.

@@ -15,6 +15,13 @@ pub(super) fn nullable(value: Expr, ty: &SqlType) -> Expr {
         .call(vec![value])
 }
 
+/// The same condition as an expression that DataFusion leaves where it stands.
+pub(super) fn unmoved(condition: Expr) -> Expr {
+    let takes = vec![SqlType::Boolean];
+    function::Planned::new("cast", &cast::CAST_FORM, takes, SqlType::Boolean, Vec::new(), true)
+        .call(vec![condition])
+}
+
 impl Planner<'_> {
     /// A value as a type that it [converts to](SqlType::converts_to).
     pub(super) fn converted(&self, value: Typed, to: &SqlType) -> Typed {

@@ -2,12 +2,13 @@
 
 use datafusion::common::JoinType;
 use datafusion::common::tree_node::TreeNode as _;
+use datafusion::logical_expr::utils::conjunction;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 
 use super::lateral::as_lateral;
 use super::query::rename;
 use super::scope::{Field, Scope};
-use super::{Planner, Relation, Result, Typed, bug, column, project};
+use super::{Planner, Relation, Result, Typed, bug, column, convert, project};
 use crate::sql::ast::{self, ExprKind, Ident, JoinKind, JoinOn};
 use crate::sql::refusal::Refusal;
 use crate::sql::ty::SqlType;
@@ -152,15 +153,34 @@ impl Planner<'_> {
                 let (after, terms): (Vec<_>, Vec<_>) = conjuncts(on.expr)
                     .into_iter()
                     .partition(|term| join_type == JoinType::Inner && has_lambda(term));
-                let joined =
-                    LogicalPlanBuilder::from(left.plan).join_on(right.plan, join_type, terms);
-                let kept = after
-                    .into_iter()
-                    .try_fold(joined.map_err(bug)?, |plan, term| plan.filter(term).map_err(bug))?;
-                Ok(Relation { plan: kept.build().map_err(bug)?, fields })
+                let joined = LogicalPlanBuilder::from(left.plan)
+                    .join_on(right.plan, join_type, terms)
+                    .and_then(LogicalPlanBuilder::build)
+                    .map_err(bug)?;
+                let plan = match conjunction(after) {
+                    None => joined,
+                    Some(after) => self.kept_apart(joined, &fields, after)?,
+                };
+                Ok(Relation { plan, fields })
             }
             JoinOn::Columns(columns) => self.join_using(join_type, left, right, columns, at),
         }
+    }
+
+    /// The rows for which a condition holds, computed where DataFusion does not make it a part of
+    /// the join.
+    fn kept_apart(
+        &mut self,
+        joined: LogicalPlan,
+        fields: &[Field],
+        condition: Expr,
+    ) -> Result<LogicalPlan> {
+        let id = self.fresh("kept");
+        let all: Vec<Expr> = fields.iter().map(|field| column(&field.id)).collect();
+        let computed = convert::unmoved(condition).alias(&id);
+        let plan = project(joined, all.iter().cloned().chain([computed]).collect())?;
+        let plan = LogicalPlanBuilder::from(plan).filter(column(&id)).map_err(bug)?;
+        project(plan.build().map_err(bug)?, all)
     }
 
     /// `USING`: the columns in common come first and once, and belong to neither side.

@@ -34,6 +34,8 @@ pub(crate) struct Form {
     pub(crate) risk: Risk,
     /// Whether it will fail for bad constants.
     pub(crate) check: Check,
+    /// Whether what `check` does not accept is refused while planning.
+    pub(crate) refuses: bool,
     /// Whether it takes arguments of these types, where the signature cannot say it.
     pub(crate) fits: fn(&[SqlType]) -> bool,
     /// The type of the result where the signature cannot say it, from those of the arguments.
@@ -86,6 +88,7 @@ impl Form {
             run,
             risk: Risk::Never,
             check: |_| Ok(()),
+            refuses: false,
             fits: |_| true,
             gives: None,
             volatile: false,
@@ -105,6 +108,14 @@ impl Form {
         self.risk = Risk::UnlessConstant(at);
         self.check = check;
         self
+    }
+
+    /// As [`Form::checked`]; a constant that `check` does not accept is refused while planning, also
+    /// where no row would come to it.
+    #[must_use]
+    pub(crate) const fn refusing(mut self, at: usize, check: Check) -> Self {
+        self.refuses = true;
+        self.checked(at, check)
     }
 
     /// As [`Form::checked`], if `check` needs several arguments.
@@ -143,8 +154,8 @@ impl Form {
         self
     }
 
-    /// Whether a call with these arguments may fail. One that will fail fails when it runs, so
-    /// that `TRY` sees it, and rows that are not there do not fail.
+    /// Whether a call with these arguments may fail. One that always does, which stands only in a
+    /// `TRY`, does so when it runs.
     pub(crate) fn may_fail(&self, constants: &[Option<&ScalarValue>]) -> bool {
         match self.risk {
             Risk::Never => false,

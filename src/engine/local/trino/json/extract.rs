@@ -22,24 +22,24 @@ use super::path::{Path, check};
 pub(super) const JSON_EXTRACT_SCALAR: Function = Function {
     name: "json_extract_scalar",
     forms: &[
-        Form::new("(varchar, varchar) -> varchar", scalars).checked(1, check),
-        Form::new("(json, varchar) -> varchar", scalars).checked(1, check),
+        Form::new("(varchar, varchar) -> varchar", scalars).refusing(1, check),
+        Form::new("(json, varchar) -> varchar", scalars).refusing(1, check),
     ],
 };
 
 pub(super) const JSON_EXTRACT: Function = Function {
     name: "json_extract",
     forms: &[
-        Form::new("(varchar, varchar) -> json", values).checked(1, check),
-        Form::new("(json, varchar) -> json", values).checked(1, check),
+        Form::new("(varchar, varchar) -> json", values).refusing(1, check),
+        Form::new("(json, varchar) -> json", values).refusing(1, check),
     ],
 };
 
 pub(super) const JSON_SIZE: Function = Function {
     name: "json_size",
     forms: &[
-        Form::new("(varchar, varchar) -> bigint", sizes).checked(1, check),
-        Form::new("(json, varchar) -> bigint", sizes).checked(1, check),
+        Form::new("(varchar, varchar) -> bigint", sizes).refusing(1, check),
+        Form::new("(json, varchar) -> bigint", sizes).refusing(1, check),
     ],
 };
 

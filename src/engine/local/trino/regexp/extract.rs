@@ -24,7 +24,7 @@ pub(super) const REGEXP_EXTRACT: Function = Function {
             let mut patterns = Last::new();
             call.each2(|text: &str, written: &str| first(patterns.of(written, compiled)?, text, 0))
         })
-        .checked(1, check),
+        .refusing(1, check),
         Form::new("(varchar, varchar, bigint) -> varchar", |call: &Call| {
             let mut patterns = Last::new();
             call.each3(|text: &str, written: &str, group: i64| {
@@ -45,7 +45,7 @@ pub(super) const REGEXP_EXTRACT_ALL: Function = Function {
                 all(patterns.of(written, compiled)?, text, 0).map(Some)
             })
         })
-        .checked(1, check),
+        .refusing(1, check),
         Form::new(
             "(varchar, varchar, bigint) -> array(varchar)",
             |call: &Call| -> Result<ArrayRef> {

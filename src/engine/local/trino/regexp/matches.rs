@@ -26,7 +26,7 @@ pub(super) const REGEXP_LIKE: Function = Function {
             patterns.of(written, compiled)?.is_match(text).map(Some)
         })
     })
-    .checked(1, check)],
+    .refusing(1, check)],
 };
 
 pub(super) const REGEXP_COUNT: Function = Function {
@@ -37,16 +37,16 @@ pub(super) const REGEXP_COUNT: Function = Function {
             count(patterns.of(written, compiled)?, text).map(Some)
         })
     })
-    .checked(1, check)],
+    .refusing(1, check)],
 };
 
 pub(super) const REGEXP_POSITION: Function = Function {
     name: "regexp_position",
     forms: &[
-        Form::new("(varchar, varchar) -> integer", positions).checked(1, check),
-        Form::new("(varchar, varchar, bigint) -> integer", positions).checked(1, check).fails(),
+        Form::new("(varchar, varchar) -> integer", positions).refusing(1, check),
+        Form::new("(varchar, varchar, bigint) -> integer", positions).refusing(1, check).fails(),
         Form::new("(varchar, varchar, bigint, bigint) -> integer", positions)
-            .checked(1, check)
+            .refusing(1, check)
             .fails(),
     ],
 };
@@ -59,7 +59,7 @@ pub(super) const REGEXP_SPLIT: Function = Function {
             split(patterns.of(written, compiled)?, text).map(Some)
         })
     })
-    .checked(1, check)],
+    .refusing(1, check)],
 };
 
 fn count(pattern: &Pattern, text: &str) -> Result<i64> {

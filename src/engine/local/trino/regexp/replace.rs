@@ -32,7 +32,7 @@ pub(super) const REGEXP_REPLACE: Function = Function {
                 replace(patterns.of(written, compiled)?, text, "").map(Some)
             })
         })
-        .checked(1, check),
+        .refusing(1, check),
         Form::new("(varchar, varchar, varchar) -> varchar", |call| {
             let mut patterns = Last::new();
             call.each3(|text: &str, written: &str, replacement: &str| {
@@ -41,7 +41,7 @@ pub(super) const REGEXP_REPLACE: Function = Function {
         })
         .checked_all(&[1, 2], check_replacement),
         Form::new("(varchar, varchar, function(array(varchar), varchar)) -> varchar", by_lambda)
-            .checked(1, check)
+            .refusing(1, check)
             .fails(),
     ],
 };
