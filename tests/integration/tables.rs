@@ -96,10 +96,6 @@ const ALWAYS: [&str; 9] = [
     "log_file",
 ];
 
-/// Their relation `cloudtrail` takes rows apart and converts times, which the embedded engine does
-/// not do yet. Real Trino takes it.
-const LATER: [&str; 3] = ["columns-of-2016", "columns-of-2023", "typed-columns"];
-
 #[test]
 fn detection_finds_the_same_whatever_the_table() {
     let desk = archive();
@@ -113,10 +109,6 @@ fn detection_finds_the_same_whatever_the_table() {
     for case in cases() {
         desk.write("table.sql", &case.ddl);
         let ended = desk.clickops_with(QUERY, &["--ddl", "table.sql"]);
-        if LATER.contains(&case.name.as_str()) {
-            assert_eq!(ended.code, 3, "{} works now: take it out of the list", case.name);
-            continue;
-        }
         assert_eq!(ended.code, 0, "{}: {}", case.name, ended.stderr);
         let rows = by_id(ended.rows());
         if ended.stderr.contains("the table has no ") {

@@ -66,13 +66,17 @@ pub(super) fn hint(tokens: &[Token], at: usize, refusal: Refusal) -> Refusal {
             ")" if before.is_some_and(|before| before.is("(")) => {
                 "something has to stand between the parentheses"
             }
-            "," => "",
+            "," if tokens[..at].iter().rev().take(2).any(|token| token.is_word("limit")) => {
+                "OFFSET stands before LIMIT: OFFSET 1 LIMIT 2"
+            }
             _ => "",
         },
         Kind::Word(word) => match word.to_lowercase().as_str() {
             "ilike" => "write lower(x) LIKE lower(y)",
             "similar" | "rlike" | "regexp" => "write regexp_like(x, 'pattern')",
-            "qualify" => "filter on the window function in a query around this one",
+            _ if before.is_some_and(|before| before.is_word("qualify")) => {
+                "filter on the window function in a query around this one"
+            }
             "exclude" | "replace" => "name the columns to select",
             "except" if before.is_some_and(|before| before.is("*")) => "name the columns to select",
             "offset" => "OFFSET stands before LIMIT",

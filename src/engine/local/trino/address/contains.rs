@@ -21,7 +21,7 @@ pub(super) const CONTAINS: Function = Function {
     name: "contains",
     forms: &[
         Form::new("(array(T), T) -> boolean", in_array),
-        Form::new("(varchar, ipaddress) -> boolean", in_network).refusing(0, |constants| {
+        Form::new("(varchar, ipaddress) -> boolean", in_network).checked(0, |constants| {
             constant_text(constants, 0).map_or(Ok(()), |text| Network::parse(text).map(|_| ()))
         }),
     ],
