@@ -14,8 +14,8 @@ use crate::query::catalogue::Catalogue;
 use crate::schedule::Schedule;
 use crate::table::TableName;
 
+mod account;
 pub mod file;
-mod group;
 
 use file::File;
 
@@ -183,10 +183,10 @@ impl Config {
 
     fn of(mut file: File) -> Result<Self, ConfigError> {
         let channels = channels(&file)?;
-        let accounts = accounts(&file)?;
+        let accounts = account::accounts(&file)?;
         let reports = reports(&file, &channels, &accounts)?;
         for entry in &mut file.exclusion {
-            group::join(entry, &accounts)?;
+            account::join_groups(entry, &accounts)?;
         }
         exclusion::check(&file.exclusion)?;
         let exclusions = exclusion::together(exclusion::shipped()?, file.exclusion);
@@ -276,28 +276,6 @@ fn channels(file: &File) -> Result<BTreeMap<String, Channel>, ConfigError> {
     Ok(channels)
 }
 
-fn accounts(file: &File) -> Result<BTreeMap<String, Account>, ConfigError> {
-    let mut accounts = BTreeMap::new();
-    for account in &file.account {
-        if account.id.len() != 12 || !account.id.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(ConfigError::Value {
-                key: "account.id".to_owned(),
-                reason: format!("'{}' is no account id", account.id),
-                hint: "Write the twelve digits in quotes: id = \"111122223333\".".to_owned(),
-            });
-        }
-        let known = Account { name: account.name.clone(), group: account.group.clone() };
-        if accounts.insert(account.id.clone(), known).is_some() {
-            return Err(ConfigError::Value {
-                key: "account.id".to_owned(),
-                reason: format!("'{}' is there twice", account.id),
-                hint: "Keep one [[account]] for each id.".to_owned(),
-            });
-        }
-    }
-    Ok(accounts)
-}
-
 fn reports(
     file: &File,
     channels: &BTreeMap<String, Channel>,
@@ -349,7 +327,7 @@ fn reports(
             ));
         }
         for name in &written.matches.groups {
-            group::members(name, accounts, format!("report.{}.match.groups", written.name))?;
+            account::members(name, accounts, format!("report.{}.match.groups", written.name))?;
         }
         let unnamed = |pattern: &Pattern| pattern.as_str().is_empty();
         if written.matches.actors.set().is_some_and(|all| all.is_empty() || all.iter().any(unnamed))

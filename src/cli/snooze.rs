@@ -112,7 +112,8 @@ pub(super) async fn run(mut app: App, args: SnoozeArgs) -> Result<Exit, Error> {
         until: Some(Until(until)),
         ..scoped
     };
-    output(&format!("{}\n{}", comment(&finding), entry.to_toml()))?;
+    // Begins on a line of its own, even behind a file that does not end with one.
+    output(&format!("\n{}\n{}", comment(&finding), entry.to_toml()))?;
     say_more(&app, &finding, &entry).await;
     Ok(Exit::Done)
 }

@@ -58,6 +58,8 @@ fn a_detection_begins_with_the_columns_of_the_contract() {
             .lines()
             .skip_while(|line| *line != "Columns")
             .skip(1)
+            // Further lines of a meaning stand further in.
+            .filter(|line| !line.starts_with("   "))
             .map_while(|line| line.split_whitespace().next())
             .take(clickops::finding::COLUMNS.len())
             .collect();

@@ -50,22 +50,31 @@ impl Lists {
     }
 }
 
+/// A change by hand, and what the notifier would judge it by.
+struct Change {
+    id: String,
+    record: Value,
+    account: &'static str,
+    person: &'static str,
+    action: (&'static str, &'static str),
+}
+
 /// One change for each account, person and action.
-fn changes() -> Vec<(String, Value, (&'static str, &'static str, (&'static str, &'static str)))> {
+fn changes() -> Vec<Change> {
     let mut all = Vec::new();
     for account in ACCOUNTS {
         for person in PEOPLE {
             for action in ACTIONS {
                 let id = format!("event-{:03}", all.len());
-                let mut event = change(&id, "2026-11-23T09:00:00Z");
-                event["recipientAccountId"] = account.into();
-                event["userIdentity"]["accountId"] = account.into();
-                event["userIdentity"]["userName"] = person.into();
-                event["userIdentity"]["arn"] =
+                let mut record = change(&id, "2026-11-23T09:00:00Z");
+                record["recipientAccountId"] = account.into();
+                record["userIdentity"]["accountId"] = account.into();
+                record["userIdentity"]["userName"] = person.into();
+                record["userIdentity"]["arn"] =
                     format!("arn:aws:iam::{account}:user/{person}").into();
-                event["eventSource"] = action.0.into();
-                event["eventName"] = action.1.into();
-                all.push((id, event, (account, person, action)));
+                record["eventSource"] = action.0.into();
+                record["eventName"] = action.1.into();
+                all.push(Change { id, record, account, person, action });
             }
         }
     }
@@ -75,7 +84,7 @@ fn changes() -> Vec<(String, Value, (&'static str, &'static str, (&'static str, 
 #[test]
 fn the_same_events_are_reported() {
     let changes = changes();
-    let records: Vec<Value> = changes.iter().map(|(_, record, _)| record.clone()).collect();
+    let records: Vec<Value> = changes.iter().map(|change| change.record.clone()).collect();
     for lists in [
         Lists::default(),
         Lists {
@@ -101,16 +110,11 @@ fn the_same_events_are_reported() {
         let imported = desk.clickops("import notifier n.tfvars --out c.toml");
         assert_eq!((imported.code, imported.stdout.as_str()), (0, ""), "{}", imported.stderr);
         let messages = desk.clickops("run --logs logs --config c.toml").ok();
-        let got: BTreeSet<_> = changes
-            .iter()
-            .filter(|(id, ..)| messages.contains(id.as_str()))
-            .map(|(id, ..)| id)
-            .collect();
-        let expected: BTreeSet<_> = changes
-            .iter()
-            .filter(|(_, _, (account, person, action))| lists.reports(account, person, *action))
-            .map(|(id, ..)| id)
-            .collect();
+        let ids = |reported: &dyn Fn(&Change) -> bool| -> BTreeSet<&str> {
+            changes.iter().filter(|one| reported(one)).map(|one| one.id.as_str()).collect()
+        };
+        let got = ids(&|one| messages.contains(&one.id));
+        let expected = ids(&|one| lists.reports(one.account, one.person, one.action));
         assert_eq!(got, expected, "{}", lists.tfvars());
     }
 }

@@ -1,12 +1,36 @@
-//! Groups of accounts: what people call several accounts by.
+//! Accounts, and groups of them: what people call several accounts by.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::file::File;
 use super::{Account, ConfigError};
 use crate::exclusion::Exclusion;
 
+/// The accounts by id.
+pub(super) fn accounts(file: &File) -> Result<BTreeMap<String, Account>, ConfigError> {
+    let mut accounts = BTreeMap::new();
+    for account in &file.account {
+        if account.id.len() != 12 || !account.id.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(ConfigError::Value {
+                key: "account.id".to_owned(),
+                reason: format!("'{}' is no account id", account.id),
+                hint: "Write the twelve digits in quotes: id = \"111122223333\".".to_owned(),
+            });
+        }
+        let known = Account { name: account.name.clone(), group: account.group.clone() };
+        if accounts.insert(account.id.clone(), known).is_some() {
+            return Err(ConfigError::Value {
+                key: "account.id".to_owned(),
+                reason: format!("'{}' is there twice", account.id),
+                hint: "Keep one [[account]] for each id.".to_owned(),
+            });
+        }
+    }
+    Ok(accounts)
+}
+
 /// Tells an exclusion the accounts of its groups.
-pub(super) fn join(
+pub(super) fn join_groups(
     entry: &mut Exclusion,
     accounts: &BTreeMap<String, Account>,
 ) -> Result<(), ConfigError> {
