@@ -1,7 +1,7 @@
 //! The settings of an earlier tool, terraform-aws-clickops-notifier, as a config of this one.
 //!
-//! [`read`] takes the variables out of a file, [`settings`] says what they mean, [`write`] puts down
-//! the config. What cannot be taken over is never dropped in silence: [`Imported::left`] says why,
+//! `read` takes the variables out of a file, `settings` says what they mean, `write` puts down the
+//! config. What cannot be taken over is never dropped in silence: [`Imported::left`] says why,
 //! and where something is unclear, the config reports more rather than less.
 
 mod read;

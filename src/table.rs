@@ -2,7 +2,7 @@
 //!
 //! [`TableShape::cloudtrail`] is the one that clickops comes with. [`ddl`] reads the one that
 //! somebody has from its `CREATE EXTERNAL TABLE`. [`content`] tells what a partition column holds,
-//! [`template`] finds it in the address of a log, and [`day_format`] writes its days.
+//! `template` finds it in the address of a log, and [`day_format`] writes its days.
 
 use std::collections::BTreeMap;
 

@@ -488,5 +488,5 @@ pub enum Over {
     /// `OVER w`
     Named(Ident),
     /// `OVER (...)`
-    Window(Window),
+    Window(Box<Window>),
 }

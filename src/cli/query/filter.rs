@@ -21,7 +21,7 @@ pub(super) struct FilterArgs {
     /// Only logs delivered before then
     #[arg(long, value_name = "TIME", value_parser = Moment::parse)]
     until: Option<Moment>,
-    /// Only logs of these accounts: ids, or names and groups of the config's [[account]]
+    /// Only logs of these accounts: ids, or names and groups of those in the config
     ///
     /// A log's folder tells account and region. Logs outside CloudTrail's folder layout cannot be
     /// chosen by them: they are read whatever is given here.

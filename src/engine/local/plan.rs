@@ -170,7 +170,7 @@ impl Planner<'_> {
             (parts.as_slice(), self.ctes.iter().rev().find(|cte| cte.name == last))
         {
             let relation = cte.relation.clone();
-            return self.copy(relation, &[only.clone()]);
+            return self.copy(relation, std::slice::from_ref(only));
         }
         let found = self.tables.iter().find(|table| table.name.ends_with(&parts)).cloned();
         let Some(table) = found else {

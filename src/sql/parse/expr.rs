@@ -572,14 +572,8 @@ impl Parser<'_> {
         self.need("(")?;
         call.distinct = self.word("distinct");
         call.arguments = self.list(Self::expr)?;
-        if self.words(&["on", "overflow"]) {
-            if !self.word("error") {
-                return Err(missing(
-                    self.place(),
-                    "ON OVERFLOW TRUNCATE",
-                    "take substr of the result",
-                ));
-            }
+        if self.words(&["on", "overflow"]) && !self.word("error") {
+            return Err(missing(self.place(), "ON OVERFLOW TRUNCATE", "take substr of the result"));
         }
         self.need(")")?;
         self.need_word("within")?;

@@ -15,7 +15,7 @@ impl Parser<'_> {
             return Ok(None);
         }
         Ok(Some(if self.here().is("(") {
-            Over::Window(self.window()?)
+            Over::Window(Box::new(self.window()?))
         } else {
             Over::Named(self.ident()?)
         }))

@@ -276,8 +276,8 @@ impl Planner<'_> {
         let mut may_fail = operand.as_ref().is_some_and(|(operand, _)| operand.may_fail);
         let mut compared = None;
         if let Some((operand, at)) = operand {
-            let all = std::iter::once(&operand).chain(&conditions);
-            let ty = all.fold(Some(SqlType::Unknown), |ty, value| ty?.common(&value.ty));
+            let mut all = std::iter::once(&operand).chain(&conditions);
+            let ty = all.try_fold(SqlType::Unknown, |ty, value| ty.common(&value.ty));
             match ty.filter(is_simple) {
                 Some(ty) => {
                     let ty = if ty == SqlType::Unknown { SqlType::Boolean } else { ty };

@@ -2,8 +2,8 @@
 //!
 //! A function computes its answers by one of three [`Method`]s:
 //!
-//! * a [`Tally`](tally::Tally) keeps a few numbers for each group, all groups in one array;
-//! * a [`Fold`](fold::Fold) keeps whatever it wants of one group;
+//! * a [`Tally`] keeps a few numbers for each group, all groups in one array;
+//! * a [`Fold`] keeps whatever it wants of one group;
 //! * some are DataFusion's own, where those answer as Trino's do.
 //!
 //! `DISTINCT`, `ORDER BY` and moving frames are the same for all of the first two, so functions

@@ -81,7 +81,7 @@ pub(crate) enum Fit {
 
 impl Signature {
     /// Reads a signature. It is the program's own text, so a mistake in it is a bug that
-    /// [`super::tests`] finds: a type that is not known is read as a variable nothing matches.
+    /// the tests find: a type that is not known is read as a variable nothing matches.
     pub(crate) fn parse(text: &str) -> Self {
         let (takes, gives) = text.split_once("->").unwrap_or((text, "unknown"));
         let inside = takes.trim().trim_start_matches('(');

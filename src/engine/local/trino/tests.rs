@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, new_null_array};
+use datafusion::arrow::array::{Array, ArrayRef};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::ScalarValue;
 
@@ -27,15 +27,6 @@ pub(super) fn bigint(value: i64) -> Value {
 
 pub(super) fn double(value: f64) -> Value {
     (SqlType::Double, ScalarValue::from(value).to_array().unwrap())
-}
-
-pub(super) fn boolean(value: bool) -> Value {
-    (SqlType::Boolean, ScalarValue::from(value).to_array().unwrap())
-}
-
-pub(super) fn null(ty: SqlType) -> Value {
-    let array = new_null_array(&arrow::data_type(&ty), 1);
-    (ty, array)
 }
 
 /// What a call gives, as text; `NULL`, or `CODE: message` where it fails.

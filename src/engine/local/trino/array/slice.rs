@@ -31,7 +31,7 @@ pub(super) fn slice(call: &Call) -> Result<ArrayRef> {
         let first = if start > 0 { start - 1 } else { size.saturating_add(start) };
         // A length too large to be added gives nothing, in Trino too.
         let last = first.checked_add(length).unwrap_or(-1).min(size);
-        let part = (0 <= first && first < last).then(|| (first as usize, last as usize));
+        let part = (0 <= first && first < last).then_some((first as usize, last as usize));
         let part = part.map_or(0..0, |(first, last)| span.start + first..span.start + last);
         picks.row(Some(part))?;
     }
