@@ -9,113 +9,19 @@ use super::ast::{
 use super::refusal::Refusal;
 use super::token::{self, Kind, Token};
 
+mod call;
 mod expr;
 mod foreign;
+mod literal;
 mod relation;
+mod reserved;
 mod ty;
 mod window;
 
+pub use self::reserved::{is_reserved, reserved_words};
+
 /// How deep expressions and queries may nest.
 const DEEPEST: usize = 120;
-
-/// Words that are no names unless quoted: Trino's, and those that Athena adds.
-const RESERVED: &[&str] = &[
-    "alter",
-    "and",
-    "as",
-    "between",
-    "by",
-    "case",
-    "cast",
-    "constraint",
-    "create",
-    "cross",
-    "cube",
-    "current_catalog",
-    "current_date",
-    "current_path",
-    "current_role",
-    "current_schema",
-    "current_time",
-    "current_timestamp",
-    "current_user",
-    "deallocate",
-    "delete",
-    "describe",
-    "distinct",
-    "drop",
-    "else",
-    "end",
-    "escape",
-    "except",
-    "execute",
-    "exists",
-    "extract",
-    "false",
-    "first",
-    "for",
-    "from",
-    "full",
-    "group",
-    "grouping",
-    "having",
-    "in",
-    "inner",
-    "insert",
-    "intersect",
-    "into",
-    "is",
-    "join",
-    "json_array",
-    "json_exists",
-    "json_object",
-    "json_query",
-    "json_table",
-    "json_value",
-    "last",
-    "left",
-    "like",
-    "listagg",
-    "localtime",
-    "localtimestamp",
-    "natural",
-    "normalize",
-    "not",
-    "null",
-    "of",
-    "on",
-    "or",
-    "order",
-    "outer",
-    "prepare",
-    "recursive",
-    "right",
-    "rollup",
-    "select",
-    "skip",
-    "table",
-    "then",
-    "trim",
-    "true",
-    "uescape",
-    "union",
-    "unnest",
-    "using",
-    "values",
-    "when",
-    "where",
-    "with",
-];
-
-/// Whether a word has to be quoted to be a name.
-pub fn is_reserved(word: &str) -> bool {
-    RESERVED.contains(&word.to_lowercase().as_str())
-}
-
-/// Every reserved word, in lower case.
-pub fn reserved_words() -> &'static [&'static str] {
-    RESERVED
-}
 
 /// Reads the one statement of `text`.
 ///
@@ -316,6 +222,14 @@ impl<'a> Parser<'a> {
                 self.need_word("in")?;
             }
             return Ok(Statement::ShowColumns(self.name()?));
+        }
+        if self.here().is_word("show") {
+            return Err(Refusal::new(
+                "NOT_SUPPORTED",
+                self.place(),
+                "nothing else can be shown here",
+            )
+            .hint("SHOW TABLES, SHOW COLUMNS FROM name and SHOW FUNCTIONS can"));
         }
         if self.word("describe") || self.word("desc") {
             return Ok(Statement::ShowColumns(self.name()?));

@@ -21,9 +21,11 @@ mod aggregate_call;
 mod aggregation;
 mod call;
 mod compare;
+mod conditional;
 mod constant;
 mod convert;
 mod expr;
+mod function_names;
 mod grouping;
 mod hint;
 mod json;
@@ -236,5 +238,5 @@ fn arrow_type(ty: &SqlType) -> DataType {
 
 /// Words for completion and hints.
 pub(super) fn function_names() -> Vec<&'static str> {
-    call::names()
+    function_names::names()
 }

@@ -11,7 +11,8 @@ use super::super::trino;
 use super::super::trino::function::{Function, Planned};
 use super::super::trino::signature::{Binding, Fit, Given, Signature};
 use super::aggregate_call::{allowed, shown};
-use super::expr::{Allow, Context, common, delayed};
+use super::expr::{Allow, Context};
+use super::function_names::{MISSING, SYNTAX};
 use super::scope::Parameter;
 use super::window::WINDOW_ONLY;
 use super::{Planner, Result, Typed, hint};
@@ -22,85 +23,7 @@ use crate::sql::ty::SqlType;
 /// How often the lambdas of a call may widen a type, as in Trino.
 const MOST_WIDENINGS: usize = 4;
 
-/// Functions that are no functions of their own: other expressions stand for them.
-const SYNTAX: [&str; 7] = ["coalesce", "if", "now", "nullif", "try", "typeof", "uuid"];
-
 const TOO_FEW_TO_FORMAT: &str = "The 'format' function must have at least two arguments";
-
-/// Trino's functions that are not here.
-pub(super) const MISSING: &[&str] = &[
-    "bing_tile",
-    "checksum",
-    "classify",
-    "approx_most_frequent",
-    "approx_set",
-    "char2hexint",
-    "color",
-    "cosine_similarity",
-    "empty_approx_set",
-    "entropy",
-    "evaluate_classifier_predictions",
-    "from_iso8601_timestamp_nanos",
-    "geometry_union",
-    "great_circle_distance",
-    "inverse_normal_cdf",
-    "json_array",
-    "json_object",
-    "learn_classifier",
-    "line_locate_point",
-    "make_set_digest",
-    "merge",
-    "murmur3",
-    "normal_cdf",
-    "numeric_histogram",
-    "parse_data_size",
-    "qdigest_agg",
-    "reduce_agg",
-    "render",
-    "spooky_hash_v2_32",
-    "spooky_hash_v2_64",
-    "tdigest_agg",
-    "uuid",
-    "wilson_interval_lower",
-    "wilson_interval_upper",
-    "word_stem",
-    "xxhash64",
-];
-
-/// Functions of other databases, and what to write.
-pub(super) const INSTEAD: &[(&str, &str)] = &[
-    ("array_length", "cardinality(x)"),
-    ("dateadd", "date_add('day', n, x)"),
-    ("datediff", "date_diff('day', a, b)"),
-    ("get_json_object", "json_extract_scalar(x, '$.name')"),
-    ("getdate", "now()"),
-    ("group_concat", "listagg(x, ',') WITHIN GROUP (ORDER BY x), or array_join(array_agg(x), ',')"),
-    ("ifnull", "coalesce(a, b)"),
-    ("instr", "strpos(x, y)"),
-    ("isnull", "x IS NULL"),
-    ("iff", "if(condition, a, b)"),
-    ("len", "length(x)"),
-    ("locate", "strpos(x, y)"),
-    ("nvl", "coalesce(a, b)"),
-    ("regexp_matches", "regexp_like(x, 'pattern')"),
-    ("size", "cardinality(x)"),
-    ("str_to_date", "date_parse(x, format)"),
-    ("string_agg", "listagg(x, ',') WITHIN GROUP (ORDER BY x)"),
-    ("string_split", "split(x, ',')"),
-    ("to_date", "date(x), or date_parse(x, format)"),
-    ("to_timestamp", "from_iso8601_timestamp(x), or date_parse(x, format)"),
-    ("unix_timestamp", "to_unixtime(x)"),
-];
-
-/// Every function that can be called, in order.
-pub(super) fn names() -> Vec<&'static str> {
-    let mut names: Vec<&'static str> = trino::names();
-    names.extend(SYNTAX.iter().filter(|name| !MISSING.contains(name)));
-    names.extend(WINDOW_ONLY);
-    names.sort_unstable();
-    names.dedup();
-    names
-}
 
 impl Planner<'_> {
     pub(super) fn call(&mut self, call: &Call, at: usize, context: &Context<'_>) -> Result<Typed> {
@@ -397,96 +320,12 @@ impl Planner<'_> {
         })
     }
 
-    fn values_of(&mut self, arguments: &[ast::Expr], context: &Context<'_>) -> Result<Vec<Typed>> {
+    pub(super) fn values_of(
+        &mut self,
+        arguments: &[ast::Expr],
+        context: &Context<'_>,
+    ) -> Result<Vec<Typed>> {
         arguments.iter().map(|argument| self.expr(argument, context)).collect()
-    }
-
-    fn coalesce(&mut self, arguments: &[ast::Expr], context: &Context<'_>) -> Result<Typed> {
-        let values = self.values_of(arguments, context)?;
-        let ty = common(&values, |found, other| {
-            Refusal::new(
-                "TYPE_MISMATCH",
-                arguments[other].at,
-                format!(
-                    "All COALESCE operands must be the same type or coercible to a common type. Cannot find common type between {found}"
-                ),
-            )
-        })?;
-        if ty == SqlType::Unknown {
-            return Ok(Typed::null(ty));
-        }
-        let may_fail = values.iter().any(|value| value.may_fail);
-        let mut values = values.into_iter().map(|value| self.converted(value, &ty).expr);
-        let first = values.next();
-        let arguments = first.into_iter().chain(values.map(delayed)).collect();
-        let coalesce = trino::with_delayed("$coalesce", ty.clone(), arguments, may_fail);
-        Ok(Typed::failing(coalesce, ty, may_fail))
-    }
-
-    fn choose_if(
-        &mut self,
-        arguments: &[ast::Expr],
-        at: usize,
-        context: &Context<'_>,
-    ) -> Result<Typed> {
-        let condition = self.expr(&arguments[0], context)?;
-        let condition = self.operand(condition, arguments[0].at, "IF condition")?;
-        let values = self.values_of(&arguments[1..], context)?;
-        let ty = match values.as_slice() {
-            [one, other] => one.ty.common(&other.ty).ok_or_else(|| {
-                Refusal::new(
-                    "TYPE_MISMATCH",
-                    at,
-                    format!("Result types for IF must be the same: {} vs {}", one.ty, other.ty),
-                )
-            })?,
-            [one] => one.ty.clone(),
-            _ => SqlType::Unknown,
-        };
-        let mut values = values.into_iter().map(|value| self.converted(value, &ty));
-        let value = values.next().unwrap_or_else(|| Typed::null(ty.clone()));
-        let otherwise = values.next().unwrap_or_else(|| Typed::null(ty.clone()));
-        if ty == SqlType::Unknown {
-            return Ok(Typed::null(ty));
-        }
-        Ok(Self::choice(condition, value, otherwise))
-    }
-
-    fn null_if(
-        &mut self,
-        arguments: &[ast::Expr],
-        at: usize,
-        context: &Context<'_>,
-    ) -> Result<Typed> {
-        let values = self.values_of(arguments, context)?;
-        let [one, other] = values.as_slice() else {
-            return Err(Refusal::syntax(at, "Invalid number of arguments for 'nullif' function"));
-        };
-        if one.ty.common(&other.ty).is_none() {
-            return Err(Refusal::new(
-                "TYPE_MISMATCH",
-                at,
-                format!("Types are not comparable with NULLIF: {} vs {}", one.ty, other.ty),
-            )
-            .hint(hint::mismatch(&one.ty, &other.ty)));
-        }
-        if one.ty == SqlType::Unknown {
-            return Ok(one.clone());
-        }
-        self.function("$nullif", values, at)
-    }
-
-    /// `try(x)`: delayed, so that it is computed row by row where it fails.
-    fn try_value(&mut self, argument: &ast::Expr, context: &Context<'_>) -> Result<Typed> {
-        self.tries += 1;
-        let body = self.expr(argument, context);
-        self.tries -= 1;
-        let body = body?;
-        if !body.may_fail {
-            return Ok(body);
-        }
-        let value = trino::with_delayed("$try", body.ty.clone(), vec![delayed(body.expr)], false);
-        Ok(Typed::new(value, body.ty))
     }
 }
 

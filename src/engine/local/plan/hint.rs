@@ -1,7 +1,7 @@
 //! What to write instead.
 
 use super::expr::Context;
-use super::{Planner, call};
+use super::{Planner, function_names};
 use crate::sql::ast::{Ident, Name};
 use crate::sql::refusal::Refusal;
 use crate::sql::ty::SqlType;
@@ -121,13 +121,13 @@ pub(super) fn unknown_function(name: &str, at: usize) -> Refusal {
     let refusal =
         Refusal::new("FUNCTION_NOT_FOUND", at, format!("Function '{name}' not registered"));
     let lower = name.to_lowercase();
-    if call::MISSING.contains(&lower.as_str()) {
+    if function_names::MISSING.contains(&lower.as_str()) {
         return refusal.hint("Athena knows it, the embedded engine does not");
     }
-    let instead = call::INSTEAD.iter().find(|(foreign, _)| *foreign == lower);
+    let instead = function_names::INSTEAD.iter().find(|(foreign, _)| *foreign == lower);
     match instead {
         Some((_, instead)) => refusal.hint(format!("write {instead}")),
-        None => match nearest(&lower, call::names().into_iter()) {
+        None => match nearest(&lower, function_names::names().into_iter()) {
             Some(hint) => refusal.hint(hint),
             None => refusal,
         },

@@ -2,7 +2,7 @@
 
 use datafusion::logical_expr::{LogicalPlanBuilder, lit};
 
-use super::{Planned, Planner, Result, bug, call};
+use super::{Planned, Planner, Result, bug, function_names};
 use crate::sql::ast::{Name, Query};
 use crate::sql::ty::SqlType;
 
@@ -34,7 +34,7 @@ impl Planner<'_> {
     }
 
     pub(super) fn show_functions(&mut self) -> Result<Planned> {
-        let rows = call::names().into_iter().map(|name| vec![name.to_owned()]).collect();
+        let rows = function_names::names().into_iter().map(|name| vec![name.to_owned()]).collect();
         texts(&["Function"], rows)
     }
 }
