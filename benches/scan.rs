@@ -46,7 +46,7 @@ FROM cloudtrail
 WHERE readonly = 'false'
   AND (sessioncredentialfromconsole = 'true'
        OR regexp_like(useragent, '(?i)console\.amazonaws\.com|^Mozilla/'))
-  AND coalesce(element_at(resources, 1)['type'], '') <> 'x'"#;
+  AND coalesce(element_at(resources, 1).type, '') <> 'x'"#;
 
 const SORT: &str = "SELECT eventid, requestparameters FROM cloudtrail ORDER BY eventid";
 
