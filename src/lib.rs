@@ -13,8 +13,9 @@
 //!   [`sink`], [`ledger`].
 //!
 //! Around them: [`config`] (the file as written and as used), [`table`] (the log table's shape),
-//! [`exclusion`] (what is hidden, and why), [`notifier`] (another tool's settings), [`store`] (where journal and ledger live), [`app`]
-//! (wiring) and [`cli`].
+//! [`sql`] (Athena's grammar and types), [`exclusion`] (what is hidden, and why), [`notifier`]
+//! (another tool's settings), [`store`] (where journal and ledger live), [`app`] (wiring) and
+//! [`cli`].
 
 pub mod app;
 pub mod cli;
