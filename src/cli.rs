@@ -11,7 +11,9 @@ use crate::app::App;
 use crate::config::{self, Config};
 use crate::error::{Error, Exit};
 
+mod diff;
 mod explain;
+mod filter;
 mod get;
 mod import;
 mod ledger;
@@ -25,6 +27,7 @@ mod run;
 mod snooze;
 mod sql;
 mod table;
+mod test;
 
 /// Finds what people changed by hand in the AWS console, from CloudTrail logs, and reports it.
 ///
@@ -58,6 +61,8 @@ enum Command {
     Explain(explain::ExplainArgs),
     Get(get::GetArgs),
     Snooze(snooze::SnoozeArgs),
+    Test(test::TestArgs),
+    Diff(diff::DiffArgs),
     #[command(subcommand)]
     Import(import::ImportCommand),
     Render(render::RenderArgs),
@@ -89,6 +94,8 @@ impl Cli {
             Command::Explain(args) => explain::run(app, args).await,
             Command::Get(args) => get::run(app, args).await,
             Command::Snooze(args) => snooze::run(app, args).await,
+            Command::Test(args) => test::run(app, args).await,
+            Command::Diff(args) => diff::run(app, args).await,
             Command::Import(command) => import::run(&command),
             Command::Render(args) => render::run(&app, &args),
             Command::Sql(command) => sql::run(app, command).await,

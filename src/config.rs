@@ -152,7 +152,7 @@ impl ConfigError {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::Unreadable { .. } => "Check the path given with --config.".to_owned(),
+            Self::Unreadable { .. } => "Check the path and its permissions.".to_owned(),
             Self::Text { nearest: Some(nearest), .. } => format!("Did you mean '{nearest}'?"),
             Self::Text { nearest: None, .. } => {
                 "README.md shows a complete config under 'Configuration'.".to_owned()
@@ -380,6 +380,21 @@ fn reports(
 pub const DETECTION: &str = "console_activity";
 
 impl Config {
+    /// Adds the `[[exclusion]]` entries of another file; one that is called like an entry of the
+    /// config takes its place. What else that file sets is not looked at.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when it is no config, or an entry cannot be used.
+    pub fn add_exclusions(&mut self, path: &Path) -> Result<(), ConfigError> {
+        let mut entries = file::read(path)?.exclusion;
+        for entry in &mut entries {
+            account::join_groups(entry, &self.accounts)?;
+        }
+        exclusion::check(&entries)?;
+        self.exclusions = exclusion::together(std::mem::take(&mut self.exclusions), entries);
+        Ok(())
+    }
+
     /// The catalogue with the user's folder over the shipped files.
     ///
     /// # Errors

@@ -60,7 +60,8 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    const ALL: [Self; 5] =
+    /// Every verdict there is.
+    pub const ALL: [Self; 5] =
         [Self::Clickops, Self::Attempted, Self::Chained, Self::Operational, Self::Not];
 
     /// The verdict that the SQL calls so.

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use self::filter::FilterArgs;
 use self::session::{Limit, Session};
 use super::Source;
+use super::filter::FilterArgs;
 use super::print::Format;
 use super::table::TableArgs;
 use crate::app::App;
@@ -18,7 +18,6 @@ use crate::query::QueryError;
 mod command;
 mod complete;
 mod dialog;
-mod filter;
 mod history;
 mod input;
 mod session;

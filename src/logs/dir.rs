@@ -86,7 +86,8 @@ fn is_link(path: &Path) -> bool {
     path.symlink_metadata().is_ok_and(|entry| entry.file_type().is_symlink())
 }
 
-fn is_log_name(name: &str) -> bool {
+/// Whether a file of this name is a log.
+pub fn is_log_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
     [".json", ".ndjson", ".jsonl"].iter().any(|extension| name.ends_with(extension))

@@ -93,6 +93,21 @@ impl Catalogue {
         Ok(self)
     }
 
+    /// Puts one file in the place of that of the same name, wherever it stands.
+    ///
+    /// # Errors
+    /// [`QueryError::File`] when it cannot be read, [`QueryError::Unknown`] when there is nothing
+    /// of its name to replace, and errors in its header.
+    pub fn with_file(mut self, path: &Path) -> Result<Self, QueryError> {
+        let text = fs::read_to_string(path)
+            .map_err(|source| QueryError::File { path: path.to_owned(), source })?;
+        let origin = path.display().to_string();
+        let header = header::parse(&text, &origin)?;
+        let kind = self.get(&header.name)?.kind;
+        self.files.insert(header.name.to_lowercase(), SqlFile { kind, origin, header, text });
+        Ok(self)
+    }
+
     /// The file called `name`; letter case does not matter.
     ///
     /// # Errors
@@ -167,6 +182,18 @@ mod tests {
         fs::write(&path, "-- name: events\nSELECT 1 AS mine").unwrap();
         let catalogue = Catalogue::shipped().unwrap().with_folder(folder.path()).unwrap();
         assert_eq!(catalogue.get("Events").unwrap().origin, path.display().to_string());
+    }
+
+    #[test]
+    fn one_file_replaces_that_of_its_header_whatever_it_is_called_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("try.sql");
+        fs::write(&path, "-- name: events\nSELECT 1 AS mine").unwrap();
+        let catalogue = Catalogue::shipped().unwrap().with_file(&path).unwrap();
+        assert_eq!(catalogue.view("events").unwrap().origin, path.display().to_string());
+        fs::write(&path, "-- name: event\nSELECT 1 AS mine").unwrap();
+        let unknown = Catalogue::shipped().unwrap().with_file(&path).unwrap_err();
+        assert!(unknown.hint().unwrap().contains("'events'"));
     }
 
     #[test]

@@ -12,9 +12,9 @@ use chrono::{DateTime, Utc};
 use indicatif::HumanCount;
 use tokio::time::Instant;
 
-use super::filter::Filter;
 use super::{EngineName, QueryArgs};
 use crate::app::App;
+use crate::cli::filter::Filter;
 use crate::cli::print::{Format, Printer};
 use crate::cli::progress::{Progress, counted};
 use crate::cli::{quote, remark, unwritable};

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use clap::Args;
 
-use crate::cli::Moment;
-use crate::cli::progress::counted;
+use super::Moment;
+use super::progress::counted;
 use crate::config::Config;
 use crate::error::Error;
 use crate::logs::{Log, Place};
