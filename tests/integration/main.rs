@@ -5,6 +5,8 @@
 #[cfg(feature = "local")]
 mod bad_input;
 #[cfg(feature = "local")]
+mod cases;
+#[cfg(feature = "local")]
 mod check;
 #[cfg(feature = "local")]
 mod corpus;
@@ -14,6 +16,8 @@ mod crash;
 mod detection;
 #[cfg(feature = "local")]
 mod dialect;
+#[cfg(feature = "local")]
+mod diff;
 #[cfg(feature = "local")]
 mod exclusions;
 #[cfg(feature = "local")]

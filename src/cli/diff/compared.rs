@@ -50,7 +50,7 @@ pub(super) enum Change {
     Lost,
     /// Reported now, and not before.
     Gained,
-    /// As reported as before, for another reason.
+    /// Reported on both sides or on none, for another reason.
     Changed,
 }
 

@@ -144,7 +144,9 @@ fn heading(change: Change) -> &'static str {
     match change {
         Change::Lost => "Lost: reported as it is, and not as edited",
         Change::Gained => "Gained: reported as edited, and not as it is",
-        Change::Changed => "Changed otherwise: as reported as before, but judged differently",
+        Change::Changed => {
+            "Changed otherwise: no more and no less reported, but judged differently"
+        }
     }
 }
 
