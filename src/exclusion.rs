@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::finding::Finding;
 
+mod cover;
 mod pattern;
 mod relation;
 mod write;
@@ -253,34 +254,6 @@ impl Exclusion {
         ]
     }
 
-    /// Whether every scope matches the finding, as the view `console_activity` sees it. The end
-    /// date is another question: see [`Exclusion::in_force`].
-    pub fn covers(&self, finding: &Finding) -> bool {
-        let source = || {
-            let patterns = self.event_source.set();
-            patterns.is_none_or(|all| {
-                all.iter().any(|one| one.of_service().takes(&finding.event_source))
-            })
-        };
-        source()
-            && self.event_name.take([Some(finding.event_name.as_str())])
-            && self.actor.take([finding.actor.as_deref(), finding.actor_arn.as_deref()])
-            && self.covers_account(finding.account_id.as_deref())
-            && self.region.take([finding.region.as_deref()])
-            && self.resource.take([finding.resource.as_deref()])
-            && self.user_agent.take([finding.user_agent.as_deref()])
-    }
-
-    fn covers_account(&self, id: Option<&str>) -> bool {
-        match (self.account.set(), self.members.as_slice()) {
-            (None, []) => true,
-            (None, members) => id.is_some_and(|id| members.iter().any(|member| member == id)),
-            (Some(_), members) => {
-                self.account.take([id]) || members.iter().any(|member| Some(member.as_str()) == id)
-            }
-        }
-    }
-
     /// Whether it hides events of the day on which this one happened.
     pub fn in_force(&self, finding: &Finding) -> bool {
         self.until.is_none_or(|Until(last)| {
@@ -297,6 +270,11 @@ impl Exclusion {
     fn account_ids(&self) -> Vec<String> {
         let plain = self.account.set().unwrap_or_default().iter().filter_map(relation::plain_id);
         plain.chain(self.members.iter().cloned()).collect()
+    }
+
+    /// Where people change it.
+    pub fn place(&self) -> &'static str {
+        if self.shipped { "sql/exclusions.toml" } else { "[[exclusion]] of the config" }
     }
 
     /// The reason with where it was agreed.

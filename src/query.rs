@@ -17,6 +17,7 @@ pub mod header;
 pub mod lexer;
 mod statement;
 mod table;
+pub mod trace;
 pub mod value;
 
 /// A query that has its values: one statement, ready for an engine.

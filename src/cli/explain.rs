@@ -16,12 +16,17 @@ use super::table::TableArgs;
 use super::{Source, output, remark, unwritable};
 use crate::app::{self, App};
 use crate::config::DETECTION;
-use crate::engine::{EngineError, Row};
+use crate::engine::{Engine, EngineError, Row};
 use crate::error::{Error, Exit};
 use crate::finding::Finding;
 use crate::logs::Log;
+use crate::query::BoundQuery;
+use crate::query::assemble::Assembler;
 use crate::raw;
 use crate::render::{Look, neutral, wrap};
+
+mod nearly;
+mod tried;
 
 /// The view that says something of every event.
 const VERDICTS: &str = "verdicts";
@@ -147,28 +152,56 @@ async fn event(app: &App, id: &str) -> Result<Explained, Error> {
     }
 }
 
-/// Events with their verdicts, and what hides them.
-struct Explained {
+/// What a view answers.
+struct Answer {
     columns: Vec<String>,
     rows: Vec<Row>,
     damaged: Vec<(String, String)>,
 }
 
+async fn ask(engine: &dyn Engine, query: &BoundQuery) -> Result<Answer, Error> {
+    let failed = |error: EngineError| Error::engine(&error, query);
+    let mut rows = engine.rows(query).await.map_err(failed)?;
+    let all = rows.all().await.map_err(failed)?;
+    let damaged = rows.scan.damaged().into_iter().map(|log| (log.log, log.reason)).collect();
+    Ok(Answer { columns: rows.columns, rows: all, damaged })
+}
+
+/// Events with their verdicts, and what hides them.
+struct Explained {
+    columns: Vec<String>,
+    rows: Vec<Row>,
+    damaged: Vec<(String, String)>,
+    /// The file of the rules that were tried, where that is known.
+    at: Option<String>,
+}
+
 async fn explain(app: &App, logs: Vec<Log>, id: Option<&str>) -> Result<Explained, Error> {
     let (engine, assembler) = (app.engine()?, app.assembler()?);
     let logs: Arc<[Log]> = logs.into();
-    let mut answers = Vec::new();
-    let mut damaged = Vec::new();
-    for view in [VERDICTS, DETECTION] {
-        let query = assembler.named(view, &BTreeMap::new(), logs.clone())?;
-        let failed = |error: EngineError| Error::engine(&error, &query);
-        let mut rows = engine.rows(&query).await.map_err(failed)?;
-        let all = rows.all().await.map_err(failed)?;
-        damaged = rows.scan.damaged().into_iter().map(|log| (log.log, log.reason)).collect();
-        answers.push((rows.columns, all));
+    let named = |assembler: &Assembler, view| assembler.named(view, &BTreeMap::new(), logs.clone());
+    let plain = named(&assembler, VERDICTS)?;
+    let (mut answer, trace) = match assembler.traced(VERDICTS) {
+        Some((traced, trace)) => match ask(&*engine, &named(&traced, VERDICTS)?).await {
+            Ok(answer) => (answer, Some(trace)),
+            // A view of the user's own may keep back columns that the trace needs.
+            Err(error) => {
+                let answer = ask(&*engine, &plain).await?;
+                remark(&format!(
+                    "no rules tried are shown, because the view '{VERDICTS}' cannot tell: {error}"
+                ));
+                (answer, None)
+            }
+        },
+        None => (ask(&*engine, &plain).await?, None),
+    };
+    if let Some(trace) = &trace {
+        tried::gather(&mut answer, trace);
     }
-    let (activity_columns, activity) = answers.pop().unwrap_or_default();
-    let (mut columns, mut rows) = answers.pop().unwrap_or_default();
+    nearly::gather(&mut answer, &app.config.exclusions);
+    let Answer { mut columns, mut rows, .. } = answer;
+    let activity = ask(&*engine, &named(&assembler, DETECTION)?).await?;
+    let Answer { columns: activity_columns, rows: activity, damaged } = activity;
 
     let at = |columns: &[String], name: &str| columns.iter().position(|column| column == name);
     let cell =
@@ -193,7 +226,9 @@ async fn explain(app: &App, logs: Vec<Log>, id: Option<&str>) -> Result<Explaine
         }));
     }
     columns.extend(EXCLUSION_COLUMNS.map(str::to_owned));
-    Ok(Explained { columns, rows, damaged })
+    nearly::places(&mut columns, &mut rows, &app.config.exclusions);
+    let view = assembler.catalogue().get(VERDICTS)?;
+    Ok(Explained { columns, rows, damaged, at: trace.map(|_| view.origin.clone()) })
 }
 
 impl Explained {
@@ -219,7 +254,7 @@ impl Explained {
             .filter(|(name, _)| !["detection", "delivered"].contains(&name.as_str()))
             .map(|(name, value)| (name, cell(value)))
             .unzip();
-        Ok(Self { columns, rows: vec![row], damaged: Vec::new() })
+        Ok(Self { columns, rows: vec![row], damaged: Vec::new(), at: None })
     }
 
     /// Gives a log another name.
@@ -293,8 +328,11 @@ impl Explained {
                         let until = get("exclusion_until")
                             .map(|last| format!(", until {last}"))
                             .unwrap_or_default();
+                        let place = get(nearly::PLACE)
+                            .map(|place| format!(" (change it in {place})"))
+                            .unwrap_or_default();
                         let text = format!(
-                            "no: exclusion '{name}' ({}{until}) hides it: {}",
+                            "no: exclusion '{name}' ({}{until}) hides it: {}{place}",
                             or_dash("exclusion_kind"),
                             or_dash("exclusion_reason")
                         );
@@ -310,6 +348,17 @@ impl Explained {
                     _ => "no".to_owned(),
                 },
             );
+            // Its lines are neutral already, one by one.
+            let tried = self.columns.iter().position(|column| column == tried::COLUMN);
+            if let (Some(file), Some(tried)) = (&self.at, tried.and_then(|at| row[at].as_deref())) {
+                if let Some(rule) = get(tried::DECIDED) {
+                    line("change", format!("the rule at {file}:{rule}"));
+                }
+                line("tried", format!("in {file}, by line:\n{}", tried::text(tried, width)));
+            }
+            if let Some(near) = get(nearly::COLUMN) {
+                line("nearly", wrap(&near, width - INDENT, INDENT));
+            }
             line("log", or_dash("log_file"));
             text.push('\n');
         }

@@ -11,6 +11,7 @@ use super::header::{self, Param};
 use super::lexer::{self, Lexed};
 use super::statement::Statement;
 use super::table;
+use super::trace::Trace;
 use super::value::Type;
 use super::{BoundQuery, Filled, QueryError};
 use crate::logs::Log;
@@ -53,6 +54,15 @@ impl Assembler {
         exclusions: impl Into<String>,
     ) -> Self {
         Self { catalogue, table, exclusions: exclusions.into() }
+    }
+
+    /// The same with a view that tells which of its branches were taken, and how to read it.
+    /// `None` where that view has no [`Trace`].
+    pub fn traced(&self, view: &str) -> Option<(Self, Trace)> {
+        let trace = Trace::of(&self.catalogue.view(view)?.text)?;
+        let mut traced = self.clone();
+        traced.catalogue.replace_view(view, trace.text.clone());
+        Some((traced, trace))
     }
 
     /// The files it assembles from.

@@ -108,6 +108,13 @@ impl Catalogue {
         Ok(self)
     }
 
+    /// Puts another text in place of a view's.
+    pub fn replace_view(&mut self, name: &str, text: String) {
+        if let Some(file) = self.files.get_mut(name).filter(|file| file.kind == Kind::View) {
+            file.text = text;
+        }
+    }
+
     /// The file called `name`; letter case does not matter.
     ///
     /// # Errors

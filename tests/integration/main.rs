@@ -24,6 +24,8 @@ mod exclusions;
 mod import;
 mod messages;
 #[cfg(feature = "local")]
+mod mutants;
+#[cfg(feature = "local")]
 mod output;
 #[cfg_attr(not(feature = "local"), expect(dead_code, reason = "most tests need the engine"))]
 mod program;
