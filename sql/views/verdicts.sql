@@ -88,7 +88,7 @@ known_actions (event_source, event_name, kind, because) AS (
         ('sagemaker.amazonaws.com', 'CreatePresignedNotebookInstanceUrl', 'read', 'opens the notebook'),
 
         -- Reads that hand out a secret. Of parameters only those that are asked for in the clear, see
-        -- `judged`.
+        -- `topic`.
         ('acm.amazonaws.com', 'ExportCertificate', 'secret', 'hands out a private key'),
         ('ec2.amazonaws.com', 'GetPasswordData', 'secret', 'hands out the password of a machine'),
         ('lightsail.amazonaws.com', 'DownloadDefaultKeyPair', 'secret', 'hands out a private key'),
@@ -361,9 +361,10 @@ identified AS (
             WHEN event_source = 'signin.amazonaws.com' AND event_name = 'ConsoleLogin' THEN 'sign-in'
             -- People are handed secrets in the console and at the command line; machines are all day.
             WHEN kind = 'secret' THEN CASE
-                WHEN by_service IS NOT NULL THEN NULL
-                WHEN event_source = 'ssm.amazonaws.com' AND coalesce(lower(json_extract_scalar(request_parameters, '$.withDecryption')), 'false') <> 'true' THEN NULL
-                WHEN signal IS NOT NULL OR by_person = 'true' THEN 'secret'
+                WHEN by_service IS NULL
+                    AND (signal IS NOT NULL OR by_person = 'true')
+                    AND (event_source <> 'ssm.amazonaws.com' OR lower(json_extract_scalar(request_parameters, '$.withDecryption')) = 'true')
+                    THEN 'secret'
             END
             WHEN ruled_out IS NOT NULL THEN NULL
             WHEN signal IS NOT NULL AND NOT signal IN ('coral', 'aws-internal') THEN 'console'
