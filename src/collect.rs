@@ -30,7 +30,8 @@ pub struct Collect<'a> {
     pub store: &'a dyn Store,
     /// Makes the statement.
     pub assembler: &'a Assembler,
-    /// The views that find. Each of them scans the logs once.
+    /// The views that find, each in a statement of its own. A `UNION ALL` would read no less: engines
+    /// put a view that two branches select from into both, and read the logs for each.
     pub detections: &'a [String],
     /// What limits the window.
     pub limits: Limits,

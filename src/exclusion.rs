@@ -1,7 +1,7 @@
 //! Exclusions: named entries that hide findings, and the relation they become in SQL.
 //!
 //! An entry is `noise` (nothing of the customer's changed) or `accepted` (a change that is fine by
-//! hand). What a run hides is decided in SQL, by the view `console_activity`, which joins the entries
+//! hand). What a run hides is decided in SQL, by the view `all_activity`, which joins the entries
 //! as a [`fn@relation`]; [`Exclusion::covers`] says the same of a finding that is kept already.
 
 use std::collections::BTreeSet;

@@ -12,7 +12,7 @@
 -- column: last_time when it last matched one
 WITH
 
--- As in console_activity, but every exclusion counts that covers an act, and not only the first.
+-- As in all_activity, but every exclusion counts that covers an act, and not only the first.
 matches AS (
     SELECT
         x.name,

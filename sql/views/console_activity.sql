@@ -43,65 +43,6 @@
 -- column: request_id CloudTrail's requestID
 -- column: error_message CloudTrail's errorMessage
 -- column: original_event_id the event that this one repeats or corrects, else its own event_id
-
-WITH
-
--- The acts, each next to every exclusion that covers it. A scope that an exclusion leaves open
--- covers everything. An exclusion hides what happened up to its last day; what came later is back,
--- and whoever reads it should know why it was not there before. An act without a time is never
--- hidden by an exclusion that has a last day.
-covered AS (
-    SELECT
-        v.*,
-        x.name AS exclusion_name,
-        x.kind AS exclusion_kind,
-        x.reason AS exclusion_reason,
-        x.until AS exclusion_until,
-        x.priority AS exclusion_priority,
-        CASE WHEN x.until IS NULL OR substr(v.event_time, 1, 10) <= x.until THEN 'false' ELSE 'true' END AS ended
-    FROM verdicts v
-    LEFT JOIN exclusions x
-        ON (x.event_source IS NULL OR v.event_source LIKE x.event_source ESCAPE '\')
-        AND (x.event_name IS NULL OR v.event_name LIKE x.event_name ESCAPE '\')
-        AND (x.actor IS NULL OR v.actor LIKE x.actor ESCAPE '\' OR v.actor_arn LIKE x.actor ESCAPE '\')
-        AND (
-            (x.account_id IS NULL AND x.accounts IS NULL)
-            OR v.account_id LIKE x.account_id ESCAPE '\'
-            OR strpos(x.accounts, ' ' || v.account_id || ' ') > 0
-        )
-        AND (x.region IS NULL OR v.region LIKE x.region ESCAPE '\')
-        AND (x.resource IS NULL OR v.resource LIKE x.resource ESCAPE '\')
-        AND (x.user_agent IS NULL OR v.user_agent LIKE x.user_agent ESCAPE '\')
-    WHERE v.verdict <> 'not'
-),
-
--- The same with the copies of each act numbered. Of one act there are more rows than one when
--- CloudTrail delivers it again, when two trails write to one bucket, when an addendum repeats or
--- corrects it, when the accounts on both sides get a copy each, and when several exclusions cover
--- it. The first is the caller's own copy, the newest word on it, and of the exclusions one that has
--- not ended, with the lowest priority text. Time and action are part of the key because published
--- samples, unlike CloudTrail, use an id more than once.
-copies AS (
-    SELECT
-        *,
-        row_number() OVER (
-            PARTITION BY coalesce(
-                'shared ' || shared_event_id,
-                original_event_id || ' in ' || coalesce(account_id, '') || ' ' || coalesce(event_time, '') || ' ' || event_source || ' ' || event_name
-            )
-            ORDER BY
-                CASE WHEN actor_account = account_id THEN 1 ELSE 2 END,
-                CASE WHEN event_id <> original_event_id THEN 1 ELSE 2 END,
-                event_time DESC,
-                account_id,
-                event_id,
-                log_file,
-                ended,
-                exclusion_priority
-        ) AS copy
-    FROM covered
-)
-
 SELECT
     event_id,
     event_time,
@@ -126,13 +67,13 @@ SELECT
     shared_event_id,
     log_file,
     reason,
-    CASE WHEN ended = 'false' THEN exclusion_name END AS exclusion,
-    CASE WHEN ended = 'false' THEN exclusion_kind END AS exclusion_kind,
-    CASE WHEN ended = 'false' THEN exclusion_reason END AS exclusion_reason,
-    CASE WHEN ended = 'false' THEN exclusion_until END AS exclusion_until,
-    CASE WHEN ended = 'true' THEN exclusion_name END AS expired_exclusion,
-    CASE WHEN ended = 'true' THEN exclusion_until END AS expired_on,
-    CASE WHEN verdict = 'clickops' AND (exclusion_name IS NULL OR ended = 'true') THEN 'true' ELSE 'false' END AS reported,
+    exclusion,
+    exclusion_kind,
+    exclusion_reason,
+    exclusion_until,
+    expired_exclusion,
+    expired_on,
+    CASE WHEN verdict = 'clickops' AND exclusion IS NULL THEN 'true' ELSE 'false' END AS reported,
     tool,
     tag,
     role,
@@ -144,5 +85,6 @@ SELECT
     request_id,
     error_message,
     original_event_id
-FROM copies
-WHERE copy = 1
+FROM all_activity
+WHERE topic = 'console'
+    AND verdict <> 'not'

@@ -30,7 +30,7 @@
 -- column: signed_in when the session began
 -- column: web_identity_provider who vouched for a web or mobile application's user
 -- column: access_key_id access key of the call
--- column: mfa true or false, as the session says; most SSO sessions say false whatever happened
+-- column: mfa true or false, as the session or the sign-in says; most SSO sessions say false whatever happened
 -- column: resource the resource touched, short: sg-0ab12c34, orders-db, user/ci-deploy
 -- column: request_id CloudTrail's requestID
 -- column: shared_event_id shared by the copies of one event in several accounts
@@ -79,7 +79,13 @@ plain AS (
         useridentity.onbehalfof.userid AS identity_center_user,
         nullif(useridentity.sessioncontext.sessionissuer.username, '') AS issuer_name,
         nullif(useridentity.sessioncontext.attributes.creationdate, '') AS signed_in,
-        lower(useridentity.sessioncontext.attributes.mfaauthenticated) AS mfa,
+        -- A sign-in has no session yet: there the sign-in page tells.
+        coalesce(
+            lower(useridentity.sessioncontext.attributes.mfaauthenticated),
+            CASE WHEN eventsource = 'signin.amazonaws.com' THEN
+                CASE json_extract_scalar(additionaleventdata, '$.MFAUsed') WHEN 'Yes' THEN 'true' WHEN 'No' THEN 'false' END
+            END
+        ) AS mfa,
         nullif(useridentity.sessioncontext.webidfederationdata.federatedprovider, '') AS web_identity_provider,
         element_at(resources, 1).arn AS first_resource,
         nullif(requestid, '') AS request_id,

@@ -36,6 +36,7 @@
 -- column: request_id CloudTrail's requestID
 -- column: error_message CloudTrail's errorMessage
 -- column: original_event_id the event that this one repeats or corrects, else its own event_id
+-- column: topic what detections select by: console, sign-in, secret, tool, unmarked; NULL for most
 
 WITH
 
@@ -45,6 +46,7 @@ WITH
 --   write        changes something, whatever readOnly or its name says
 --   plumbing     the console's or an agent's own housekeeping      -> not (N7.1)
 --   harmless     a write that leaves nothing behind                -> not (N7.2)
+--   secret       a read that hands out a secret                    -> not (N6, N6.3), topic secret
 --   anything else is by hand but no change of configuration        -> operational, with that tag
 -- Whole services are further down, in `sorted` and `identified`.
 known_actions (event_source, event_name, kind, because) AS (
@@ -84,6 +86,20 @@ known_actions (event_source, event_name, kind, because) AS (
         ('kinesisanalytics.amazonaws.com', 'CreateApplicationPresignedUrl', 'read', 'opens the dashboard'),
         ('sagemaker.amazonaws.com', 'CreatePresignedDomainUrl', 'read', 'opens the studio'),
         ('sagemaker.amazonaws.com', 'CreatePresignedNotebookInstanceUrl', 'read', 'opens the notebook'),
+
+        -- Reads that hand out a secret. Of parameters only those that are asked for in the clear, see
+        -- `topic`.
+        ('acm.amazonaws.com', 'ExportCertificate', 'secret', 'hands out a private key'),
+        ('ec2.amazonaws.com', 'GetPasswordData', 'secret', 'hands out the password of a machine'),
+        ('lightsail.amazonaws.com', 'DownloadDefaultKeyPair', 'secret', 'hands out a private key'),
+        ('lightsail.amazonaws.com', 'GetInstanceAccessDetails', 'secret', 'hands out the way into a machine'),
+        ('lightsail.amazonaws.com', 'GetRelationalDatabaseMasterUserPassword', 'secret', 'hands out the password of a database'),
+        ('secretsmanager.amazonaws.com', 'BatchGetSecretValue', 'secret', 'hands out secrets'),
+        ('secretsmanager.amazonaws.com', 'GetSecretValue', 'secret', 'hands out a secret'),
+        ('ssm.amazonaws.com', 'GetParameter', 'secret', 'hands out a parameter'),
+        ('ssm.amazonaws.com', 'GetParameterHistory', 'secret', 'hands out a parameter and what it was'),
+        ('ssm.amazonaws.com', 'GetParameters', 'secret', 'hands out parameters'),
+        ('ssm.amazonaws.com', 'GetParametersByPath', 'secret', 'hands out parameters'),
 
         -- Writes that services mark as reads, or that are named like reads.
         ('payments.amazonaws.com', 'Instruments_Create', 'write', 'adds a means of payment'),
@@ -220,7 +236,7 @@ sorted AS (
             WHEN e.actor_type = 'AWSService' OR e.actor_arn LIKE '%:assumed-role/AWSServiceRoleFor%'
                 THEN 'N9.4'
             -- N6.3: reads that services mark as writes.
-            WHEN k.kind = 'read'
+            WHEN k.kind IN ('read', 'secret')
                 OR e.event_source IN ('q.amazonaws.com', 'networkmanager-chat.amazonaws.com')
                 THEN 'N6.3'
             WHEN k.kind = 'write'
@@ -242,6 +258,7 @@ sorted AS (
         END AS ruled_out,
         -- Where the call came out: dry runs answer with an error when they would have worked.
         CASE
+            WHEN e.event_source = 'signin.amazonaws.com' AND json_extract_scalar(e.response_elements, '$.ConsoleLogin') = 'Failure' THEN 'failed'
             WHEN e.error_code IS NULL THEN 'success'
             WHEN e.error_code LIKE '%DryRunOperation' THEN 'dry-run'
             WHEN regexp_like(e.error_code, '(?i)denied|unauthori[sz]ed|notauthori[sz]ed|forbidden|authorizationerror|authfailure|notpermitted') THEN 'denied'
@@ -251,12 +268,12 @@ sorted AS (
     LEFT JOIN known_actions k ON k.event_source = e.event_source AND k.event_name = e.event_name
 ),
 
--- The mark of the console on those that are left, the surest first. User agents come bare or, from
--- S3 and some others, in square brackets.
+-- The mark of the console on those that are left, and on reads that hand out a secret, the surest
+-- first. User agents come bare or, from S3 and some others, in square brackets.
 marked AS (
     SELECT
         *,
-        CASE WHEN ruled_out IS NULL THEN CASE
+        CASE WHEN ruled_out IS NULL OR kind = 'secret' THEN CASE
             -- C1: AWS set it, from the credentials themselves. Nothing the caller sends can change it.
             WHEN from_console = 'true' THEN 'flag'
             -- C2: an act in the console that is no API call at all.
@@ -282,11 +299,21 @@ marked AS (
         END END AS signal,
         -- The AWS service that made the call for the caller. Some old records show it only as the
         -- address or the client. `signin` is what the old console wrote there: the console itself.
-        CASE WHEN ruled_out IS NULL THEN CASE
+        CASE WHEN ruled_out IS NULL OR kind = 'secret' THEN CASE
             WHEN coalesce(invoked_by, 'signin.amazonaws.com') <> 'signin.amazonaws.com' THEN invoked_by
             WHEN source_ip LIKE '%.amazonaws.com' AND NOT source_ip LIKE 'signin.%' AND NOT source_ip LIKE 'console.%' THEN source_ip
             WHEN regexp_like(user_agent, '^[a-z0-9.-]+\.amazonaws\.com$') AND NOT user_agent LIKE 'signin.%' AND NOT user_agent LIKE 'console.%' THEN user_agent
-        END END AS by_service
+        END END AS by_service,
+        -- Somebody signed in as people do, whatever client makes the calls: single sign-on, an e-mail
+        -- address for a name, MFA, root. A user's key that only a machine may hold is not enough.
+        CASE WHEN ruled_out IS NULL OR kind = 'secret' THEN CASE
+            WHEN web_identity_provider IS NOT NULL THEN 'false'
+            WHEN actor_type = 'Root' OR permission_set IS NOT NULL THEN 'true'
+            WHEN actor_type IN ('IAMUser', 'AssumedRole', 'FederatedUser', 'SAMLUser')
+                AND (mfa = 'true' OR (actor_type <> 'IAMUser' AND regexp_like(actor, '^[^@\s]+@[^@\s]+\.[A-Za-z]{2,}$')))
+                THEN 'true'
+            ELSE 'false'
+        END END AS by_person
     FROM sorted
 ),
 
@@ -328,6 +355,29 @@ identified AS (
                 THEN 'iac-root'
             WHEN kind <> 'write' THEN kind
         END END AS tag,
+        -- What detections select by: one topic at most, and none for most of a trail. It says what a
+        -- record is about, before anybody knows what the record amounts to.
+        CASE
+            WHEN event_source = 'signin.amazonaws.com' AND event_name = 'ConsoleLogin' THEN 'sign-in'
+            -- People are handed secrets in the console and at the command line; machines are all day.
+            WHEN kind = 'secret' THEN CASE
+                WHEN by_service IS NULL
+                    AND (signal IS NOT NULL OR by_person = 'true')
+                    AND (event_source <> 'ssm.amazonaws.com' OR lower(json_extract_scalar(request_parameters, '$.withDecryption')) = 'true')
+                    THEN 'secret'
+            END
+            WHEN ruled_out IS NOT NULL THEN NULL
+            WHEN signal IS NOT NULL AND NOT signal IN ('coral', 'aws-internal') THEN 'console'
+            WHEN by_service IS NOT NULL THEN NULL
+            -- Code that somebody applies: the change stands in it.
+            WHEN regexp_like(user_agent, '(?i)terraform|opentofu|pulumi|hashicorp|crossplane|ansible|cdk[-/]|cloudformation') THEN NULL
+            -- Clients that are a tool, by what they call themselves.
+            WHEN regexp_like(user_agent, '(?i)^\[?(?:aws-?(?:cli|sdk|tools|toolkit|powershell|vault|sam|chalice|amplify)|boto|apn/|s3cmd|s5cmd|rclone|eksctl|kubectl|curl|wget|python|go-http|okhttp|java|ruby|node|axios|postman)')
+                OR regexp_like(user_agent, '(?:^| )m/(?:[^ ,]+,)*A[CD](?:[, \]]|$)')
+                THEN CASE WHEN by_person = 'true' THEN 'tool' END
+            -- What only its session could tell; a hint that is as often AWS at work does not.
+            WHEN session IS NOT NULL AND web_identity_provider IS NULL THEN 'unmarked'
+        END AS topic,
         CASE WHEN signal IS NOT NULL THEN CASE
             WHEN web_identity_provider IS NOT NULL OR actor = 'CognitoIdentityCredentials' THEN 'the user of an application'
             WHEN actor_type IN ('Root', 'IAMUser', 'AssumedRole', 'Role', 'FederatedUser', 'SAMLUser') THEN
@@ -452,7 +502,7 @@ SELECT
         WHEN 'N5.1' THEN 'Not an act on the account: event type ' || event_type || coalesce(' of ' || event_source, '') || '.'
         WHEN 'N5.2' THEN 'A browser, but the caller is ' || caller || ', not somebody who signs in to the console.'
         WHEN 'N5.3' THEN 'The client is a tool, not the console: ' || user_agent || '.'
-        WHEN 'N6' THEN 'A read: nothing changed.'
+        WHEN 'N6' THEN 'A read: nothing changed' || CASE WHEN kind = 'secret' THEN ' (' || because || ')' ELSE '' END || '.'
         WHEN 'N6.3' THEN 'A read, although the service says readOnly = false' || coalesce(' (' || because || ')', '') || '.'
         WHEN 'N7.1' THEN 'Housekeeping of the console, of sign-in or of an agent' || coalesce(' (' || because || ')', '') || '.'
         WHEN 'N7.2' THEN 'Leaves nothing behind' || coalesce(' (' || because || ')', '') || '.'
@@ -504,5 +554,6 @@ SELECT
     access_key_id,
     request_id,
     error_message,
-    original_event_id
+    original_event_id,
+    topic
 FROM judged

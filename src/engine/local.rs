@@ -44,7 +44,17 @@ mod trino;
 mod zone;
 
 /// The shipped views, for hints.
-const VIEWS: [&str; 4] = ["events", "verdicts", "console_activity", "console_changes"];
+const VIEWS: [&str; 9] = [
+    "events",
+    "verdicts",
+    "console_activity",
+    "console_changes",
+    "console_sessions",
+    "sign_ins",
+    "denied_attempts",
+    "sensitive_reads",
+    "human_cli",
+];
 
 /// What sorts, joins and groupings may hold before they go to disk.
 const POOL_BYTES: usize = 256 * 1024 * 1024;

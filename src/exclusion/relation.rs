@@ -1,4 +1,4 @@
-//! The relation `exclusions`: the entries as rows that the view `console_activity` joins.
+//! The relation `exclusions`: the entries as rows that the view `all_activity` joins.
 
 use super::Exclusion;
 use super::pattern::{Pattern, Patterns};

@@ -5,6 +5,10 @@ use std::path::PathBuf;
 
 use crate::program::{Desk, files, project};
 
+/// Detections that are collected only where a report names them.
+const OPTIONAL: [&str; 5] =
+    ["console_sessions", "sign_ins", "denied_attempts", "sensitive_reads", "human_cli"];
+
 #[test]
 fn every_case_gets_the_verdict_of_its_folder() {
     let cases = project("tests/detection");
@@ -30,7 +34,7 @@ fn the_example_archive_is_judged_as_it_was_meant() {
 #[test]
 fn a_detection_begins_with_the_columns_of_the_contract() {
     let desk = Desk::new();
-    for view in ["verdicts", "console_activity", "console_changes"] {
+    for view in ["verdicts", "console_activity", "console_changes"].into_iter().chain(OPTIONAL) {
         let shown = desk.clickops(&format!("sql show {view}")).ok();
         let columns: Vec<&str> = shown
             .lines()
@@ -43,4 +47,30 @@ fn a_detection_begins_with_the_columns_of_the_contract() {
             .collect();
         assert_eq!(columns, clickops::finding::COLUMNS, "{view}");
     }
+}
+
+/// The optional detections: `tests/detections/<view>/(found|not)/<what-happened>.json`.
+#[test]
+fn every_optional_detection_finds_what_its_cases_say() {
+    let mut wrong = Vec::new();
+    for view in OPTIONAL {
+        let cases = project("tests/detections").join(view);
+        let line = format!("query {view} --format ndjson --logs");
+        let ended = Desk::new().clickops_with(&line, &[cases.to_str().unwrap()]);
+        assert_eq!(ended.code, 0, "{view}: {}", ended.stderr);
+        let rows = ended.rows();
+        let mut seen = BTreeMap::from([("found", 0), ("not", 0)]);
+        for file in files(&cases) {
+            let expected = file.parent().unwrap().file_name().unwrap().to_str().unwrap();
+            let path = fs::canonicalize(&file).unwrap().display().to_string();
+            let of_case = rows.iter().filter(|row| row["log_file"] == path.as_str());
+            let wanted = usize::from(expected == "found");
+            if of_case.count() != wanted {
+                wrong.push(format!("{view}: {expected}/{}", file.display()));
+            }
+            *seen.get_mut(expected).unwrap() += 1;
+        }
+        assert!(seen.values().all(|count| *count > 0), "{view}: {seen:?}");
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

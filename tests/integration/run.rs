@@ -168,3 +168,23 @@ fn the_ledger_can_be_looked_at_and_moved() {
     assert!(desk.clickops("run --logs logs").ok().contains("1 change "));
     assert_eq!(desk.journal().len(), 2);
 }
+
+/// Each detection has its findings once, and only the report that names it tells of them.
+#[test]
+fn a_report_that_names_another_detection_hears_of_that_one_alone() {
+    let desk = Desk::new();
+    copy(&project("tests/detections/sign_ins/found"), &desk.path("logs"));
+    copy(&project("tests/detections/denied_attempts/found"), &desk.path("logs"));
+    let report = |name: &str, more: &str| format!("[[report]]\nname = \"{name}\"\n{more}\n");
+    let config = report("plain", "") + &report("doors", "detection = \"sign_ins\"");
+    desk.write("c.toml", &config);
+    let told = desk.clickops("run --config c.toml --logs logs").ok();
+    let (plain, doors) = told.split_once("doors").unwrap();
+    assert!(plain.contains("1 denied") && !plain.contains("ConsoleLogin"), "{told}");
+    assert!(doors.contains("ConsoleLogin") && !doors.contains("denied"), "{told}");
+    let journal = desk.journal();
+    assert_eq!(journal.len(), 4, "{journal:?}");
+    let again = desk.clickops("run --config c.toml --logs logs").ok();
+    assert!(again.starts_with("Nothing new"), "{again}");
+    assert_eq!(desk.journal(), journal);
+}
