@@ -13,7 +13,7 @@ pub struct Miss {
 }
 
 impl Exclusion {
-    /// Whether every scope matches the finding, as the view `console_activity` sees it. The end
+    /// Whether every scope matches the finding, as the view `all_activity` sees it. The end
     /// date is another question: see [`Exclusion::in_force`].
     pub fn covers(&self, finding: &Finding) -> bool {
         self.matches(finding).iter().all(|(_, _, matches)| *matches)

@@ -1,6 +1,8 @@
 //! The detection against its cases: `tests/detection/<verdict>/<what-happened>.json`. The folder
 //! is the assertion, so a new case is a new file and no code.
 
+use std::collections::BTreeMap;
+use std::fs;
 use std::path::PathBuf;
 
 use crate::program::{Desk, files, project};
