@@ -1,6 +1,8 @@
 //! The public CloudTrail records that `CLICKOPS_CORPUS` leads to. Without it there is nothing to
 //! test here: nothing of them is part of this project.
 
+#![expect(clippy::print_stdout, reason = "precision and recall by class are for reading")]
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
