@@ -26,7 +26,7 @@ const VERDICTS: &str = "verdicts";
 
 /// Prove the detection: every case gets what its folder is called
 ///
-/// A case is a file of CloudTrail records, DIR/<folder>/<what-happened>.json, in any form that
+/// A case is a file of CloudTrail records, `DIR/<folder>/<what-happened>.json`, in any form that
 /// --logs takes. The folder is the verdict that each of its records has to get: clickops,
 /// attempted, chained, operational or not. Two more folders are for exclusions: `reported` is for
 /// changes that reports have to show, and `hidden` for acts that an exclusion has to cover.
