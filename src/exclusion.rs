@@ -1,15 +1,17 @@
 //! Exclusions: named entries that hide findings, and the relation they become in SQL.
 //!
 //! An entry is `noise` (nothing of the customer's changed) or `accepted` (a change that is fine by
-//! hand). What a run hides is decided in SQL, by the view `all_activity`, which joins the entries
-//! as a [`fn@relation`]; [`Exclusion::covers`] says the same of a finding that is kept already.
+//! hand). One that is `reported` is an exception to the others: what it covers is shown, also acts
+//! that change no configuration. The last entry that covers an act decides. A run decides in SQL, by
+//! the view `all_activity`, which joins the entries as a [`fn@relation`]; [`decides`] says the same
+//! of a finding that is kept already.
 
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Verdict};
 
 mod cover;
 mod pattern;
@@ -23,7 +25,7 @@ pub use write::{name, text, texts};
 /// The entries that are compiled in.
 const SHIPPED: &str = include_str!("../sql/exclusions.toml");
 
-/// Why a finding is hidden.
+/// Why a finding is hidden, or that it is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
@@ -31,6 +33,8 @@ pub enum Kind {
     Noise,
     /// A change that is fine by hand.
     Accepted,
+    /// An exception: reports show it.
+    Reported,
 }
 
 impl Kind {
@@ -39,6 +43,7 @@ impl Kind {
         match self {
             Self::Noise => "noise",
             Self::Accepted => "accepted",
+            Self::Reported => "reported",
         }
     }
 }
@@ -49,7 +54,7 @@ impl Kind {
 pub struct Exclusion {
     /// Names the entry in digests.
     pub name: String,
-    /// Why it hides.
+    /// Why it hides, or that it does not.
     pub kind: Kind,
     /// The reason, for those who ask what was hidden.
     pub reason: String,
@@ -92,6 +97,15 @@ pub struct Exclusion {
     /// User agent.
     #[serde(default)]
     pub user_agent: Patterns,
+    /// What the detection says of it: `clickops`, `attempted`, `chained` or `operational`.
+    #[serde(default)]
+    pub verdict: Patterns,
+    /// The way the person took, such as `cloudshell`.
+    #[serde(default)]
+    pub channel: Patterns,
+    /// What to know about the action, such as `iac-root` or `data`.
+    #[serde(default)]
+    pub tag: Patterns,
 }
 
 /// A day, written as a TOML date or as text.
@@ -146,8 +160,16 @@ pub enum ExclusionError {
     /// An entry with so many patterns that the statement would grow too long.
     #[error("exclusion '{0}' makes more than {MOST_ROWS} combinations of patterns")]
     TooMany(String),
-    /// An entry that would hide everything.
-    #[error("exclusion '{0}' has no scope, so it would hide everything")]
+    /// A verdict that exclusions have no say on, or that there is not.
+    #[error("exclusion '{name}': no act has the verdict '{verdict}'")]
+    Verdict {
+        /// The entry.
+        name: String,
+        /// What it says.
+        verdict: String,
+    },
+    /// An entry that would cover everything.
+    #[error("exclusion '{0}' has no scope, so it would cover everything")]
     Everything(String),
 }
 
@@ -177,10 +199,13 @@ fn parse(text: &str, origin: &str) -> Result<Vec<Exclusion>, ExclusionError> {
     Ok(file.exclusion)
 }
 
+/// How many keys an entry has to match by. `group` goes with `account`.
+const SCOPES: usize = 10;
+
 /// More combinations of patterns than this in one entry would make the statement too long.
 const MOST_ROWS: usize = 500;
 
-/// Refuses entries that hide everything or nothing, that are too big, or that cannot be told apart.
+/// Refuses entries that cover everything or nothing, that are too big, or that cannot be told apart.
 ///
 /// # Errors
 /// [`ExclusionError`], naming the entry.
@@ -202,6 +227,9 @@ pub fn check(entries: &[Exclusion]) -> Result<(), ExclusionError> {
         if set().any(|patterns| patterns.is_empty() || patterns.iter().any(empty)) {
             return Err(ExclusionError::Empty(name()));
         }
+        if let Some(verdict) = no_verdict(&entry.verdict) {
+            return Err(ExclusionError::Verdict { name: name(), verdict });
+        }
         let by_group = entry.account.set().is_none() && !entry.group.is_empty();
         if !by_group && set().all(|patterns| patterns.iter().any(Pattern::is_open)) {
             return Err(ExclusionError::Everything(name()));
@@ -211,6 +239,20 @@ pub fn check(entries: &[Exclusion]) -> Result<(), ExclusionError> {
         }
     }
     Ok(())
+}
+
+/// A pattern that takes no verdict of acts. What is `not` by hand is never reported.
+fn no_verdict(patterns: &Patterns) -> Option<String> {
+    let takes = |pattern: &Pattern| {
+        Verdict::ALL.iter().any(|one| *one != Verdict::Not && pattern.takes(one.as_str()))
+    };
+    let wrong = patterns.set().unwrap_or_default().iter().find(|pattern| !takes(pattern))?;
+    Some(wrong.as_str().to_owned())
+}
+
+/// The entry that decides on a finding: the last one that covers it and has not ended.
+pub fn decides<'a>(entries: &'a [Exclusion], finding: &Finding) -> Option<&'a Exclusion> {
+    entries.iter().rev().find(|entry| entry.in_force(finding) && entry.covers(finding))
 }
 
 /// The shipped entries and the user's own. One that is called like a shipped one takes its place.
@@ -239,10 +281,13 @@ impl Exclusion {
             region: Patterns::default(),
             resource: Patterns::default(),
             user_agent: Patterns::default(),
+            verdict: Patterns::default(),
+            channel: Patterns::default(),
+            tag: Patterns::default(),
         }
     }
 
-    fn scopes(&self) -> [&Patterns; 7] {
+    fn scopes(&self) -> [&Patterns; SCOPES] {
         [
             &self.event_source,
             &self.event_name,
@@ -251,10 +296,13 @@ impl Exclusion {
             &self.region,
             &self.resource,
             &self.user_agent,
+            &self.verdict,
+            &self.channel,
+            &self.tag,
         ]
     }
 
-    /// Whether it hides events of the day on which this one happened.
+    /// Whether it counts for events of the day on which this one happened.
     pub fn in_force(&self, finding: &Finding) -> bool {
         self.until.is_none_or(|Until(last)| {
             finding.event_time.get(..10).is_some_and(|day| day <= last.to_string().as_str())

@@ -4,7 +4,7 @@
 -- param: used boolean default=false With true, the others too, and how much each matched.
 -- example: clickops query unused-exclusions --param used=true --logs examples/logs
 -- column: exclusion its name
--- column: kind noise or accepted
+-- column: kind noise, accepted or reported
 -- column: reason why it is there
 -- column: until its last day (UTC)
 -- column: origin shipped, or config for your own
@@ -31,6 +31,9 @@ matches AS (
         AND (x.region IS NULL OR v.region LIKE x.region ESCAPE '\')
         AND (x.resource IS NULL OR v.resource LIKE x.resource ESCAPE '\')
         AND (x.user_agent IS NULL OR v.user_agent LIKE x.user_agent ESCAPE '\')
+        AND (x.verdict IS NULL OR v.verdict LIKE x.verdict ESCAPE '\')
+        AND (x.channel IS NULL OR v.channel LIKE x.channel ESCAPE '\')
+        AND (x.tag IS NULL OR v.tag LIKE x.tag ESCAPE '\')
     WHERE v.verdict <> 'not'
     GROUP BY x.name
 ),

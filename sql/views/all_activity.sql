@@ -31,8 +31,9 @@
 -- column: exclusion_until last day (UTC) of that exclusion
 -- column: expired_exclusion name of an exclusion that would cover it, but ended before it happened
 -- column: expired_on last day (UTC) of that one
+-- column: reported_by name of the exclusion of kind reported that has it shown
 -- column: tool the program behind the call: browser, aws-cli, terraform, ...
--- column: tag what to know about the action: iac-root, data, own-credential, session, starts-work, not-configuration
+-- column: tag what to know about the action: iac-root, run-state, data, own-credential, session, starts-work, not-configuration
 -- column: role name of the assumed role
 -- column: permission_set IAM Identity Center permission set behind the role
 -- column: actor_account the caller's own account
@@ -49,7 +50,7 @@ WITH
 -- The acts, each next to every exclusion that covers it. A scope that an exclusion leaves open
 -- covers everything. An exclusion hides what happened up to its last day; what came later is back,
 -- and whoever reads it should know why it was not there before. An act without a time is never
--- hidden by an exclusion that has a last day.
+-- hidden by an exclusion that has a last day. One of kind `reported` is an exception to the others.
 covered AS (
     SELECT
         v.*,
@@ -72,6 +73,11 @@ covered AS (
         AND (x.region IS NULL OR v.region LIKE x.region ESCAPE '\')
         AND (x.resource IS NULL OR v.resource LIKE x.resource ESCAPE '\')
         AND (x.user_agent IS NULL OR v.user_agent LIKE x.user_agent ESCAPE '\')
+        AND (x.verdict IS NULL OR v.verdict LIKE x.verdict ESCAPE '\')
+        AND (x.channel IS NULL OR v.channel LIKE x.channel ESCAPE '\')
+        AND (x.tag IS NULL OR v.tag LIKE x.tag ESCAPE '\')
+        -- An exception that has ended is none; an exclusion that has ended is told of.
+        AND (x.kind <> 'reported' OR x.until IS NULL OR substr(v.event_time, 1, 10) <= x.until)
     WHERE v.topic IS NOT NULL
 ),
 
@@ -127,12 +133,13 @@ SELECT
     shared_event_id,
     log_file,
     reason,
-    CASE WHEN ended = 'false' THEN exclusion_name END AS exclusion,
-    CASE WHEN ended = 'false' THEN exclusion_kind END AS exclusion_kind,
-    CASE WHEN ended = 'false' THEN exclusion_reason END AS exclusion_reason,
-    CASE WHEN ended = 'false' THEN exclusion_until END AS exclusion_until,
+    CASE WHEN ended = 'false' AND exclusion_kind <> 'reported' THEN exclusion_name END AS exclusion,
+    CASE WHEN ended = 'false' AND exclusion_kind <> 'reported' THEN exclusion_kind END AS exclusion_kind,
+    CASE WHEN ended = 'false' AND exclusion_kind <> 'reported' THEN exclusion_reason END AS exclusion_reason,
+    CASE WHEN ended = 'false' AND exclusion_kind <> 'reported' THEN exclusion_until END AS exclusion_until,
     CASE WHEN ended = 'true' THEN exclusion_name END AS expired_exclusion,
     CASE WHEN ended = 'true' THEN exclusion_until END AS expired_on,
+    CASE WHEN exclusion_kind = 'reported' THEN exclusion_name END AS reported_by,
     tool,
     tag,
     role,

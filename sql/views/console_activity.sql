@@ -31,9 +31,10 @@
 -- column: exclusion_until last day (UTC) of that exclusion
 -- column: expired_exclusion name of an exclusion that would cover it, but ended before it happened
 -- column: expired_on last day (UTC) of that one
--- column: reported true for a change that no exclusion covers, else false
+-- column: reported_by name of the exclusion of kind reported that has it shown
+-- column: reported true for a change that no exclusion covers, and for an act that one of kind reported has shown, else false
 -- column: tool the program behind the call: browser, aws-cli, terraform, ...
--- column: tag what to know about the action: iac-root, data, own-credential, session, starts-work, not-configuration
+-- column: tag what to know about the action: iac-root, run-state, data, own-credential, session, starts-work, not-configuration
 -- column: role name of the assumed role
 -- column: permission_set IAM Identity Center permission set behind the role
 -- column: actor_account the caller's own account
@@ -73,7 +74,8 @@ SELECT
     exclusion_until,
     expired_exclusion,
     expired_on,
-    CASE WHEN verdict = 'clickops' AND exclusion IS NULL THEN 'true' ELSE 'false' END AS reported,
+    reported_by,
+    CASE WHEN reported_by IS NOT NULL OR (verdict = 'clickops' AND exclusion IS NULL) THEN 'true' ELSE 'false' END AS reported,
     tool,
     tag,
     role,

@@ -1,6 +1,7 @@
 -- name: console_changes
 -- about: What people changed by hand in the AWS console, each change once: the detection that clickops
--- about: reports. Noise and accepted changes (sql/exclusions.toml and the config) are left out.
+-- about: reports. Noise and accepted changes (sql/exclusions.toml and the config) are left out;
+-- about: what the config wants reported besides is here too.
 -- column: event_id CloudTrail's eventID; where a record has none, an id made of what else it says
 -- column: event_time when the call completed, ISO 8601, UTC
 -- column: account_id the account whose trail got the event
@@ -26,8 +27,9 @@
 -- column: reason the verdict as a sentence, with its evidence
 -- column: expired_exclusion name of an exclusion that hid such changes until it ended
 -- column: expired_on last day (UTC) of that exclusion
+-- column: reported_by name of the exclusion of kind reported that has it shown
 -- column: tool the program behind the call: browser, aws-cli, terraform, ...
--- column: tag what to know about the action: iac-root, data, own-credential, session, starts-work, not-configuration
+-- column: tag what to know about the action: iac-root, run-state, data, own-credential, session, starts-work, not-configuration
 -- column: role name of the assumed role
 -- column: permission_set IAM Identity Center permission set behind the role
 -- column: actor_account the caller's own account
@@ -63,6 +65,7 @@ SELECT
     reason,
     expired_exclusion,
     expired_on,
+    reported_by,
     tool,
     tag,
     role,

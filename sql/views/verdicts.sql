@@ -26,7 +26,7 @@
 -- column: log_file address of the log that holds the event
 -- column: reason the verdict as a sentence, with its evidence
 -- column: tool the program behind the call: browser, aws-cli, terraform, ...
--- column: tag what to know about the action: iac-root, data, own-credential, session, starts-work, not-configuration
+-- column: tag what to know about the action: iac-root, run-state, data, own-credential, session, starts-work, not-configuration
 -- column: role name of the assumed role
 -- column: permission_set IAM Identity Center permission set behind the role
 -- column: actor_account the caller's own account
@@ -322,7 +322,8 @@ marked AS (
 identified AS (
     SELECT
         *,
-        -- What to know about the action. `iac-root` is a change, the others are none of configuration.
+        -- What to know about the action. `iac-root` and `run-state` are changes, the others are none of
+        -- configuration.
         CASE WHEN signal IS NOT NULL THEN CASE
             -- The content of buckets, tables and queues, not what they are. Records older than
             -- eventCategory are known by S3's names for it.
@@ -353,6 +354,9 @@ identified AS (
                 AND event_name IN ('CreateStack', 'UpdateStack', 'DeleteStack', 'ExecuteChangeSet', 'CreateStackSet', 'UpdateStackSet',
                                    'DeleteStackSet', 'CreateStackInstances', 'UpdateStackInstances', 'DeleteStackInstances')
                 THEN 'iac-root'
+            -- A change that code seldom holds, and that drift shows all the same.
+            WHEN event_source = 'ec2.amazonaws.com' AND event_name IN ('StartInstances', 'StopInstances', 'RebootInstances')
+                THEN 'run-state'
             WHEN kind <> 'write' THEN kind
         END END AS tag,
         -- What detections select by: one topic at most, and none for most of a trail. It says what a
@@ -437,7 +441,7 @@ judged AS (
             WHEN ruled_out IS NOT NULL OR signal IS NULL OR confidence = 'low' OR outcome = 'dry-run' THEN 'not'
             WHEN by_service IS NOT NULL THEN 'chained'
             WHEN outcome <> 'success' THEN 'attempted'
-            WHEN tag IS NULL OR tag = 'iac-root' THEN 'clickops'
+            WHEN tag IS NULL OR tag IN ('iac-root', 'run-state') THEN 'clickops'
             ELSE 'operational'
         END AS verdict,
         CASE

@@ -33,7 +33,7 @@ const VERDICTS: &str = "verdicts";
 /// What messages call it.
 const STANDARD_INPUT: &str = "standard input";
 /// What of an explanation comes from the view that knows exclusions.
-const EXCLUSION_COLUMNS: [&str; 7] = [
+const EXCLUSION_COLUMNS: [&str; 8] = [
     "reported",
     "exclusion",
     "exclusion_kind",
@@ -41,6 +41,7 @@ const EXCLUSION_COLUMNS: [&str; 7] = [
     "exclusion_until",
     "expired_exclusion",
     "expired_on",
+    "reported_by",
 ];
 
 /// Columns before the values of an explanation.
@@ -321,15 +322,15 @@ impl Explained {
             if let Some(code) = get("error_code") {
                 line("failed", code);
             }
+            let place = get(nearly::PLACE)
+                .map(|place| format!(" (change it in {place})"))
+                .unwrap_or_default();
             line(
                 "reported",
                 match (get("exclusion"), get("reported").as_deref()) {
                     (Some(name), _) => {
                         let until = get("exclusion_until")
                             .map(|last| format!(", until {last}"))
-                            .unwrap_or_default();
-                        let place = get(nearly::PLACE)
-                            .map(|place| format!(" (change it in {place})"))
                             .unwrap_or_default();
                         let text = format!(
                             "no: exclusion '{name}' ({}{until}) hides it: {}{place}",
@@ -338,13 +339,21 @@ impl Explained {
                         );
                         wrap(&text, width - INDENT, INDENT)
                     }
-                    (None, Some("true")) => match (get("expired_exclusion"), get("expired_on")) {
-                        (Some(name), Some(last)) => {
-                            let text = format!("yes: exclusion '{name}' hid it until {last}");
-                            wrap(&text, width - INDENT, INDENT)
+                    (None, Some("true")) => {
+                        let by = get("reported_by").map(|name| {
+                            format!(
+                                "exclusion '{name}', which is an exception, has it reported{place}"
+                            )
+                        });
+                        let ended = || {
+                            let (name, last) = (get("expired_exclusion")?, get("expired_on")?);
+                            Some(format!("exclusion '{name}' hid it until {last}"))
+                        };
+                        match by.or_else(ended) {
+                            Some(why) => wrap(&format!("yes: {why}"), width - INDENT, INDENT),
+                            None => "yes".to_owned(),
                         }
-                        _ => "yes".to_owned(),
-                    },
+                    }
                     _ => "no".to_owned(),
                 },
             );

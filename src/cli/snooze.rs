@@ -16,8 +16,8 @@ use crate::config::DETECTION;
 use crate::digest::words::{action, clip, plural};
 use crate::error::{Error, Exit};
 use crate::exclusion::{self, Exclusion, Kind, Patterns, Until};
+use crate::finding::Finding;
 use crate::finding::rows::Columns;
-use crate::finding::{Finding, Verdict};
 use crate::logs::Log;
 use crate::render::neutral;
 use crate::{journal, ledger, raw};
@@ -222,7 +222,7 @@ fn comment(finding: &Finding) -> String {
 async fn say_more(app: &App, finding: &Finding, entry: &Exclusion) {
     if let Some(name) = &finding.exclusion {
         remark(&format!("exclusion '{}' hides this event already", neutral::line(name)));
-    } else if finding.verdict != Verdict::Clickops {
+    } else if !finding.reported {
         remark(&format!(
             "reports count this event and do not show it: its verdict is {}",
             finding.verdict

@@ -29,7 +29,7 @@ const VERDICTS: &str = "verdicts";
 /// A case is a file of CloudTrail records, `DIR/<folder>/<what-happened>.json`, in any form that
 /// --logs takes. The folder is the verdict that each of its records has to get: clickops,
 /// attempted, chained, operational or not. Two more folders are for exclusions: `reported` is for
-/// changes that reports have to show, and `hidden` for acts that an exclusion has to cover.
+/// acts that reports have to show, and `hidden` for acts that an exclusion has to hide.
 ///
 /// Views of source.sql and exclusions of the config are used. It ends with exit code 1 if a case
 /// fails.

@@ -1,6 +1,6 @@
 //! Whether an entry covers a finding, and what keeps it from doing so.
 
-use super::{Exclusion, Pattern};
+use super::{Exclusion, Pattern, SCOPES};
 use crate::finding::Finding;
 
 /// A scope that does not match.
@@ -30,13 +30,15 @@ impl Exclusion {
     }
 
     /// Each scope with the finding's value and whether it matches. One that is not set does.
-    fn matches<'a>(&self, finding: &'a Finding) -> [(&'static str, Option<&'a str>, bool); 7] {
+    fn matches<'a>(&self, finding: &'a Finding) -> [(&'static str, Option<&'a str>, bool); SCOPES] {
         let source = Some(finding.event_source.as_str());
         let name = Some(finding.event_name.as_str());
         let actor = finding.actor.as_deref();
-        let [account, region, resource, user_agent] =
-            [&finding.account_id, &finding.region, &finding.resource, &finding.user_agent]
-                .map(Option::as_deref);
+        let [account, region, resource] =
+            [&finding.account_id, &finding.region, &finding.resource].map(Option::as_deref);
+        let [user_agent, channel] = [&finding.user_agent, &finding.channel].map(Option::as_deref);
+        let verdict = Some(finding.verdict.as_str());
+        let tag = finding.extra.get("tag").and_then(Option::as_deref);
         [
             ("event_source", source, self.covers_source(&finding.event_source)),
             ("event_name", name, self.event_name.take([name])),
@@ -45,6 +47,9 @@ impl Exclusion {
             ("region", region, self.region.take([region])),
             ("resource", resource, self.resource.take([resource])),
             ("user_agent", user_agent, self.user_agent.take([user_agent])),
+            ("verdict", verdict, self.verdict.take([verdict])),
+            ("channel", channel, self.channel.take([channel])),
+            ("tag", tag, self.tag.take([tag])),
         ]
     }
 

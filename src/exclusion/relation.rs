@@ -1,13 +1,13 @@
 //! The relation `exclusions`: the entries as rows that the view `all_activity` joins.
 
-use super::Exclusion;
 use super::pattern::{Pattern, Patterns};
+use super::{Exclusion, SCOPES};
 use crate::query::value::quoted;
 
 /// The columns, all of them text. `accounts` holds ids between blanks; from `event_source` on, NULL
 /// is a scope that is not set, and everything else a `LIKE` pattern with `\` as its escape.
 const COLUMNS: &str = "name, kind, reason, owner, until, origin, priority, accounts, event_source, event_name, \
-                       actor, account_id, region, resource, user_agent";
+                       actor, account_id, region, resource, user_agent, verdict, channel, tag";
 
 /// The body of the relation: a row for each combination of patterns of each entry.
 ///
@@ -52,7 +52,7 @@ pub(super) fn row_count(entry: &Exclusion) -> usize {
 }
 
 /// What stands in each scope's column, one cell for each row.
-fn columns(entry: &Exclusion) -> [Vec<String>; 7] {
+fn columns(entry: &Exclusion) -> [Vec<String>; SCOPES] {
     let cells = |patterns: &Patterns, like: &dyn Fn(&Pattern) -> Option<String>| {
         let set = patterns.set().unwrap_or_default();
         let some: Vec<_> = set.iter().filter_map(like).map(|text| quoted(&text)).collect();
@@ -69,6 +69,9 @@ fn columns(entry: &Exclusion) -> [Vec<String>; 7] {
         cells(&entry.region, &like),
         cells(&entry.resource, &like),
         cells(&entry.user_agent, &like),
+        cells(&entry.verdict, &like),
+        cells(&entry.channel, &like),
+        cells(&entry.tag, &like),
     ]
 }
 

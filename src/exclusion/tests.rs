@@ -24,6 +24,7 @@ fn finding(change: Value) -> Finding {
         "region": "eu-west-1", "event_source": "ec2.amazonaws.com", "event_name": "StopInstances",
         "actor": "ann", "actor_arn": "arn:aws:sts::111122223333:assumed-role/deploy/ann",
         "resource": "i-1", "user_agent": "Mozilla/5.0", "verdict": "clickops",
+        "channel": "console", "extra": {"tag": "run-state"},
     });
     all.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
     serde_json::from_str(&all.to_string()).unwrap()
@@ -65,7 +66,8 @@ fn ids_stand_in_one_row_however_many_there_are() {
 #[test]
 fn every_scope_that_is_set_has_to_match() {
     let all = "event_source = 'ec2'\nevent_name = 'Stop*'\nactor = 'ann'\naccount = '111122223333'\n\
-               region = 'eu-*'\nresource = 'i-*'\nuser_agent = 'Mozilla/*'";
+               region = 'eu-*'\nresource = 'i-*'\nuser_agent = 'Mozilla/*'\n\
+               verdict = ['chained', 'click*']\nchannel = 'console'\ntag = 'run-state'";
     assert!(entry(all).covers(&finding(json!({}))));
     for change in [
         json!({ "event_source": "ec2.amazonaws.com.evil" }),
@@ -76,6 +78,9 @@ fn every_scope_that_is_set_has_to_match() {
         json!({ "region": "us-east-1" }),
         json!({ "resource": null }),
         json!({ "user_agent": "aws-cli" }),
+        json!({ "verdict": "attempted" }),
+        json!({ "channel": null }),
+        json!({ "extra": {} }),
     ] {
         assert!(!entry(all).covers(&finding(change.clone())), "{change}");
     }
@@ -107,12 +112,40 @@ fn the_day_of_the_event_decides_whether_it_has_ended() {
 }
 
 #[test]
+fn the_last_entry_in_force_decides() {
+    let all = [
+        ("everything", "accepted", "account = '111122223333'"),
+        ("stops", "reported", "event_name = 'Stop*'\nuntil = 2026-11-23"),
+        ("ann", "noise", "actor = 'ann'\nregion = 'us-*'"),
+    ];
+    let text: String = all
+        .iter()
+        .map(|(name, kind, scopes)| {
+            format!("[[exclusion]]\nname='{name}'\nkind='{kind}'\nreason='y'\n{scopes}\n")
+        })
+        .collect();
+    let all = entries(&text);
+    let by = |change: Value| decides(&all, &finding(change)).map(|entry| entry.name.as_str());
+    assert_eq!(by(json!({})), Some("stops"));
+    assert_eq!(by(json!({ "region": "us-east-1" })), Some("ann"));
+    assert_eq!(by(json!({ "event_time": "2026-11-24T07:12:00Z" })), Some("everything"));
+    assert_eq!(by(json!({ "event_name": "RunInstances" })), Some("everything"));
+    assert_eq!(by(json!({ "account_id": "222233334444", "event_name": "RunInstances" })), None);
+}
+
+#[test]
 fn mistakes_are_named() {
     assert!(refused("event='z'").contains("event"));
     assert!(refused("actor = 'a'\nuntil = 'soon'").contains("'soon' is no date"));
     assert!(refused("actor = 'a'\nuntil = 7").contains("a day such as"));
     assert!(refused("actor = 7").contains("a text or a list of texts"));
-    assert_eq!(refused(""), "exclusion 'x' has no scope, so it would hide everything");
+    for verdict in ["not", "n*", "clickop"] {
+        assert!(
+            refused(&format!("verdict = '{verdict}'"))
+                .contains(&format!("no act has the verdict '{verdict}'"))
+        );
+    }
+    assert_eq!(refused(""), "exclusion 'x' has no scope, so it would cover everything");
     let twice = format!("{ONE}{ONE}");
     let twice = parse(&twice, "t.toml").unwrap_err().to_string();
     assert_eq!(twice, "there are two exclusions called 'log queries'");
@@ -122,8 +155,8 @@ fn mistakes_are_named() {
 
 #[test]
 fn an_entry_hides_something_but_not_everything() {
-    assert!(refused("event_name = '*'").contains("would hide everything"));
-    assert!(refused("account = '*'\ngroup = 'prod'").contains("would hide everything"));
+    assert!(refused("event_name = '*'").contains("would cover everything"));
+    assert!(refused("account = '*'\ngroup = 'prod'").contains("would cover everything"));
     assert!(refused("account = '111122223333'\nevent_name = []").contains("empty list"));
     assert!(refused("actor = ''").contains("empty pattern"));
     let many = format!("{:?}", vec!["a"; 30]);

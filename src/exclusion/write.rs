@@ -31,6 +31,9 @@ impl Exclusion {
         line("region", patterns(&self.region));
         line("resource", patterns(&self.resource));
         line("user_agent", patterns(&self.user_agent));
+        line("verdict", patterns(&self.verdict));
+        line("channel", patterns(&self.channel));
+        line("tag", patterns(&self.tag));
         toml
     }
 }

@@ -23,6 +23,38 @@ fn every_case_gets_the_verdict_of_its_folder() {
     assert!(ended.stdout.ends_with(&format!("\n{seen} cases, all passed\n")), "{}", ended.stdout);
 }
 
+/// What teams think differently of: `tests/policies/<policy>/clickops.toml` is the setting, and the
+/// folders beside it hold what it is about. Without the setting something else has to come out.
+#[test]
+fn every_policy_is_switched_by_its_config() {
+    let mut policies = 0;
+    for entry in fs::read_dir(project("tests/policies")).unwrap() {
+        let policy = entry.unwrap().path();
+        let (cases, config) = (policy.display().to_string(), policy.join("clickops.toml"));
+        let set = Desk::new().clickops_with("test --config", &[config.to_str().unwrap(), &cases]);
+        assert_eq!(set.code, 0, "{cases}: {}{}", set.stdout, set.stderr);
+        let bare = Desk::new().clickops_with("test", &[&cases]);
+        assert_eq!(bare.code, 1, "{cases}: {}{}", bare.stdout, bare.stderr);
+        // The views say the same.
+        let line = "query console_activity --format ndjson --config";
+        let found = Desk::new().clickops_with(line, &[config.to_str().unwrap(), "--logs", &cases]);
+        assert_eq!(found.code, 0, "{cases}: {}", found.stderr);
+        let acts = found.rows();
+        assert!(acts.len() > 1, "{cases}");
+        for act in acts {
+            let case = PathBuf::from(act["log_file"].as_str().unwrap());
+            let shown = act["reported"] == "true";
+            match case.parent().unwrap().file_name().unwrap().to_str().unwrap() {
+                "reported" => assert!(shown, "{act}"),
+                "hidden" => assert!(!shown && !act["exclusion"].is_null(), "{act}"),
+                verdict => assert!(!shown && act["verdict"] == verdict, "{act}"),
+            }
+        }
+        policies += 1;
+    }
+    assert!(policies > 10, "only {policies} policies");
+}
+
 /// The generator knows what it wrote; the detection has to find out.
 #[test]
 fn the_example_archive_is_judged_as_it_was_meant() {

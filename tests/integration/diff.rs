@@ -162,7 +162,7 @@ fn what_cannot_be_compared_is_told() {
     refused("--sql typo.sql", 2, "Did you mean 'verdicts'?");
     refused("--sql wrong.sql", 3, "wrong.sql:");
     refused("--sql short.sql", 3, "a detection needs the columns");
-    refused("--exclusions all.toml", 2, "would hide everything");
+    refused("--exclusions all.toml", 2, "would cover everything");
     refused("--exclusions key.toml", 2, "Did you mean 'actor'?");
     refused("--exclusions none.toml", 2, "none.toml");
     refused("--without log-querie", 2, "Did you mean 'log-queries'?");

@@ -109,6 +109,8 @@ async fn sql_and_the_program_match_alike() {
         r"event_name = 'Start\*Instances'",
         "resource = 'i-0123*'\nevent_name = 'Stop*'",
         "account = '222233334444'\nactor = 'ann'",
+        "verdict = 'attempted'",
+        "verdict = 'click*'\nchannel = 'console'\ntag = 'run-*'",
     ] {
         let path = desk.write("c.toml", format!("{ENTRY}{scopes}"));
         let mut config = Config::load(Some(&path), []).unwrap();

@@ -8,7 +8,7 @@ use crate::finding::rows::Columns;
 
 /// What such exclusions are, as a sentence.
 pub(super) const COLUMN: &str = "nearly";
-/// The file or the key that the exclusion stands in that hides an event.
+/// The file or the key that the exclusion stands in that decides on an event.
 pub(super) const PLACE: &str = "exclusion_at";
 /// No more of them are told: the user's own first.
 const MOST: usize = 3;
@@ -41,12 +41,15 @@ pub(super) fn gather(answer: &mut Answer, exclusions: &[Exclusion]) {
     answer.columns.push(COLUMN.to_owned());
 }
 
-/// Adds where the exclusion that hides each event can be changed. It comes after `exclusion`.
+/// Adds where the exclusion that decides on each event can be changed. It comes after the columns
+/// that name it.
 pub(super) fn places(columns: &mut Vec<String>, rows: &mut [Row], exclusions: &[Exclusion]) {
-    let name = columns.iter().position(|column| column == "exclusion");
+    let names =
+        ["exclusion", "reported_by"].map(|name| columns.iter().position(|column| column == name));
     for row in rows {
-        let entry = name
-            .and_then(|at| row.get(at)?.as_ref())
+        let entry = names
+            .iter()
+            .find_map(|at| row.get((*at)?)?.as_ref())
             .and_then(|name| exclusions.iter().find(|entry| entry.name == *name));
         row.push(entry.map(|entry| entry.place().to_owned()));
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::digest::words::{action, clip, plural};
-use crate::exclusion::Exclusion;
+use crate::exclusion::{self, Exclusion, Kind};
 use crate::finding::{Finding, Verdict};
 use crate::render::{Look, neutral, wrap};
 
@@ -17,9 +17,9 @@ const INDENT: usize = 6;
 pub(super) enum Expected {
     /// This verdict.
     Verdict(Verdict),
-    /// To be a change that no exclusion covers.
+    /// To be a change that no exclusion covers, or to be covered by one of kind `reported`.
     Reported,
-    /// To be an act that an exclusion covers.
+    /// To be an act that an exclusion of another kind covers.
     Hidden,
 }
 
@@ -49,12 +49,15 @@ impl Expected {
         Self::all().map(Self::as_str).join(", ")
     }
 
-    /// Whether a finding with this exclusion is what was asked for.
+    /// Whether a finding on which this exclusion decides is what was asked for.
     fn is_met(self, finding: &Finding, exclusion: Option<&Exclusion>) -> bool {
         match self {
             Self::Verdict(verdict) => finding.verdict == verdict,
-            Self::Reported => finding.verdict == Verdict::Clickops && exclusion.is_none(),
-            Self::Hidden => exclusion.is_some(),
+            Self::Reported => match exclusion {
+                Some(entry) => entry.kind == Kind::Reported,
+                None => finding.verdict == Verdict::Clickops,
+            },
+            Self::Hidden => exclusion.is_some_and(|entry| entry.kind != Kind::Reported),
         }
     }
 }
@@ -78,13 +81,11 @@ impl Case {
         Self { name, expected, unreadable: None, records: 0, wrong: 0, mistakes: Vec::new() }
     }
 
-    /// Takes what the detection says of one record. Each record is judged alone: the exclusion is
-    /// that which covers it, whatever other cases hold.
+    /// Takes what the detection says of one record. Each record is judged alone, whatever other
+    /// cases hold.
     pub(super) fn add(&mut self, finding: &Finding, exclusions: &[Exclusion]) {
-        let covers = |entry: &&Exclusion| entry.covers(finding) && entry.in_force(finding);
         let acts = finding.verdict != Verdict::Not;
-        // Where several cover an act, the last one gives the name.
-        let exclusion = exclusions.iter().rev().find(covers).filter(|_| acts);
+        let exclusion = exclusion::decides(exclusions, finding).filter(|_| acts);
         if self.expected.is_met(finding, exclusion) {
             self.records += 1;
         } else {
@@ -108,6 +109,9 @@ impl Case {
 
     fn mistake(&self, finding: &Finding, exclusion: Option<&Exclusion>) -> String {
         let hidden = match exclusion {
+            Some(Exclusion { kind: Kind::Reported, name, .. }) => {
+                format!(", reported by exclusion '{name}'")
+            }
             Some(entry) => format!(", hidden by exclusion '{}'", entry.name),
             None => String::new(),
         };
