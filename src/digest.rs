@@ -60,6 +60,8 @@ pub struct About {
     pub accounts: BTreeMap<String, Account>,
     /// What the run looked at.
     pub run: RunStats,
+    /// What the findings are called.
+    pub finds: Finds,
     /// How many changes the period before had, where that is known.
     pub before: Option<u64>,
     /// Sentences that people must see, such as a gap that was caught up.
@@ -79,6 +81,38 @@ pub struct Unused {
     pub until: Option<String>,
     /// Whether that day is over.
     pub ended: bool,
+}
+
+/// What the findings of a detection are called.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finds {
+    /// One of them: `change`.
+    pub one: String,
+    /// Several: `changes`.
+    pub many: String,
+    /// That there is none, as a sentence: `Nothing was changed by hand`.
+    pub none: String,
+}
+
+impl Finds {
+    /// The words of a detection that finds something else than changes by hand.
+    pub fn named(one: &str, many: &str) -> Self {
+        Self {
+            one: words::clip(one),
+            many: words::clip(many),
+            none: words::clip(&format!("No {many}")),
+        }
+    }
+}
+
+impl Default for Finds {
+    fn default() -> Self {
+        Self {
+            one: "change".to_owned(),
+            many: "changes".to_owned(),
+            none: "Nothing was changed by hand".to_owned(),
+        }
+    }
 }
 
 /// What an account is called.
@@ -122,6 +156,8 @@ pub struct Digest {
     pub period: Span,
     /// When the digest was made.
     pub now: Moment,
+    /// What the report's findings are called.
+    pub finds: Finds,
     /// The counts.
     pub counts: Counts,
     /// Comparison with the period before: `3 more than the hour before`.
@@ -217,11 +253,12 @@ impl Digest {
             .map(|action| action.event_id.clone());
         Self {
             version: VERSION,
-            title: title(&about.report, &counts, &clock.period_text()),
+            title: title(about, &counts, &clock.period_text()),
             report: words::clip(&about.report),
             zone: about.zone.name().to_owned(),
             period: clock.period(),
             now: clock.moment(about.now),
+            finds: about.finds.clone(),
             trend: trend(&counts, about),
             people,
             attempts: counted::attempts(&rest, about, &clock),
@@ -292,18 +329,19 @@ impl Run {
     }
 }
 
-fn title(report: &str, counts: &Counts, period: &str) -> String {
+fn title(about: &About, counts: &Counts, period: &str) -> String {
+    let Finds { one, many, none } = &about.finds;
     let what = if counts.changes == 0 {
-        "no changes by hand".to_owned()
+        none.to_lowercase()
     } else {
         format!(
             "{} by {} in {}",
-            plural(counts.changes, "change", None),
+            plural(counts.changes, one, Some(many)),
             plural(counts.people, "person", Some("people")),
             plural(counts.accounts, "account", None)
         )
     };
-    format!("ClickOps {}: {what}, {period}", words::clip(report))
+    format!("ClickOps {}: {what}, {period}", words::clip(&about.report))
 }
 
 fn trend(counts: &Counts, about: &About) -> Option<String> {

@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::config::{Account, Mode, Report};
 use crate::deliver::deliver;
-use crate::digest::{About, Detail, Digest, RunStats};
+use crate::digest::{About, Detail, Digest, Finds, RunStats};
 use crate::engine::Damaged;
 use crate::error::Error;
 use crate::exclusion::Exclusion;
@@ -18,6 +18,7 @@ use crate::finding::Finding;
 use crate::journal::{self, JournalError, WindowRecord};
 use crate::ledger::{self, LedgerError, Loaded, ReportState, Sending};
 use crate::message::Message;
+use crate::query::catalogue::Catalogue;
 use crate::render::{Look, Renderer};
 use crate::route;
 use crate::sink::{Sink, SinkError};
@@ -33,6 +34,8 @@ pub struct Reporting<'a> {
     pub store: &'a dyn Store,
     /// Known accounts.
     pub accounts: &'a BTreeMap<String, Account>,
+    /// The views, which say what their findings are called.
+    pub catalogue: &'a Catalogue,
     /// The exclusions, of which those of the config are looked after.
     pub exclusions: &'a [Exclusion],
     /// Makes messages.
@@ -270,10 +273,19 @@ fn about(
             engine: run.engine.to_owned(),
             cost: None,
         },
+        finds: finds(run.catalogue, &report.detection),
         before: state.changes.filter(|_| report.schedule.is_some()),
         notices,
         unused: Vec::new(),
         now: run.now,
+    }
+}
+
+/// What a detection's findings are called.
+fn finds(catalogue: &Catalogue, detection: &str) -> Finds {
+    match catalogue.get(detection).ok().map(|view| &view.header.finds) {
+        Some(Some((one, many))) => Finds::named(one, many),
+        _ => Finds::default(),
     }
 }
 

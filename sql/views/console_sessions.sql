@@ -1,6 +1,7 @@
 -- name: console_sessions
 -- about: Changes that nothing marks as made in the console but their session: others of its calls have
 -- about: AWS's own mark. It fills the gaps of console_activity, and looks at the logs twice.
+-- finds: change without a mark, changes without a mark
 -- column: event_id CloudTrail's eventID; where a record has none, an id made of what else it says
 -- column: event_time when the call completed, ISO 8601, UTC
 -- column: account_id the account whose trail got the event

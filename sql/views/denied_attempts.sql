@@ -1,5 +1,6 @@
 -- name: denied_attempts
 -- about: What people tried to change in the console and were not allowed to.
+-- finds: denied attempt, denied attempts
 -- column: event_id CloudTrail's eventID; where a record has none, an id made of what else it says
 -- column: event_time when the call completed, ISO 8601, UTC
 -- column: account_id the account whose trail got the event

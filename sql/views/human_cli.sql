@@ -1,6 +1,7 @@
 -- name: human_cli
 -- about: What people changed at a command line or with an SDK: not in the console, and not by code
 -- about: either. Terraform and its like are left out.
+-- finds: change at a command line, changes at a command line
 -- column: event_id CloudTrail's eventID; where a record has none, an id made of what else it says
 -- column: event_time when the call completed, ISO 8601, UTC
 -- column: account_id the account whose trail got the event

@@ -1,6 +1,7 @@
 -- name: sensitive_reads
 -- about: Reads by which a person was handed a secret, in the console or at a command line: passwords of
 -- about: machines, private keys, secrets, parameters in the clear. Denied tries are here too.
+-- finds: secret read, secrets read
 -- column: event_id CloudTrail's eventID; where a record has none, an id made of what else it says
 -- column: event_time when the call completed, ISO 8601, UTC
 -- column: account_id the account whose trail got the event

@@ -2,6 +2,7 @@
 -- about: Sign-ins to the console that somebody should know of: the root user's, those of IAM users
 -- about: without MFA, and those that failed. Where an identity provider signs people in, it asks for MFA
 -- about: on its own page, so AWS saying 'no MFA' means nothing there.
+-- finds: sign-in, sign-ins
 -- column: event_id CloudTrail's eventID; where a record has none, an id made of what else it says
 -- column: event_time when the call completed, ISO 8601, UTC
 -- column: account_id the account whose trail got the event

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::{color, output, remark};
 use crate::app::App;
-use crate::digest::{About, Detail, Digest, Outage, OutageNotice, RunStats};
+use crate::digest::{About, Detail, Digest, Finds, Outage, OutageNotice, RunStats};
 use crate::error::{Error, Exit};
 use crate::finding::{Finding, Verdict, rows};
 use crate::message::Form;
@@ -113,6 +113,7 @@ fn about(app: &App, findings: &[Finding]) -> About {
         zone: report.map_or(chrono_tz::Tz::UTC, |report| report.timezone),
         accounts: app.config.accounts.clone(),
         run: RunStats { engine: "preview".to_owned(), ..RunStats::default() },
+        finds: Finds::default(),
         before: None,
         notices: Vec::new(),
         unused: Vec::new(),

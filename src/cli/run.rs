@@ -220,6 +220,7 @@ async fn send_all(
     let run = Reporting {
         store,
         accounts: &app.config.accounts,
+        catalogue: &app.config.catalogue()?,
         exclusions: &app.config.exclusions,
         renderer: &app.renderer(),
         channels: &channels,

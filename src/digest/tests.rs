@@ -20,6 +20,7 @@ fn about() -> About {
             damaged: vec![Damaged { log: "a".to_owned(), reason: "b".to_owned() }],
             ..RunStats::default()
         },
+        finds: Finds::default(),
         before: None,
         notices: Vec::new(),
         unused: Vec::new(),

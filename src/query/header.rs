@@ -12,6 +12,9 @@ pub struct Header {
     pub name: String,
     /// `-- about:`, lines joined.
     pub about: String,
+    /// `-- finds:`: what one of its rows is called in digests, and several of them: `sign-in`,
+    /// `sign-ins`. Only detections have it.
+    pub finds: Option<(String, String)>,
     /// `-- param:` lines.
     pub params: Vec<Param>,
     /// `-- example:` lines: commands to try.
@@ -86,6 +89,7 @@ pub fn parse(text: &str, origin: &str) -> Result<Header, QueryError> {
         match key {
             "name" => rest.clone_into(&mut header.name),
             "about" => continue_line(&mut header, "about", rest),
+            "finds" => header.finds = Some(finds(rest).map_err(error)?),
             "param" => header.params.push(param(rest).map_err(error)?),
             "example" => header.examples.push(rest.to_owned()),
             "column" => {
@@ -97,7 +101,7 @@ pub fn parse(text: &str, origin: &str) -> Result<Header, QueryError> {
             }
             _ => continue_line(&mut header, last, comment),
         }
-        if matches!(key, "name" | "about" | "param" | "example" | "column") {
+        if matches!(key, "name" | "about" | "finds" | "param" | "example" | "column") {
             last = key;
         }
     }
@@ -124,6 +128,16 @@ fn continue_line(header: &mut Header, last: &str, text: &str) {
             target.push(' ');
         }
         target.push_str(text);
+    }
+}
+
+fn finds(text: &str) -> Result<(String, String), String> {
+    match text.split(',').map(str::trim).collect::<Vec<_>>()[..] {
+        [one, many] if !one.is_empty() && !many.is_empty() => Ok((one.to_owned(), many.to_owned())),
+        _ => {
+            Err("a finds line needs two words, for one and for several: sign-in, sign-ins"
+                .to_owned())
+        }
     }
 }
 
@@ -163,6 +177,7 @@ mod tests {
     fn reads_every_line() {
         let header = parse(
             "-- name: who-touched\n-- about: Who changed\n-- about: a resource,\n--   and when.\n\
+             -- finds: touch, touches\n\
              -- param: resource text The resource.\n-- param: day text default='' Only this day.\n\
              -- param: limit integer default=100 At most\n--   so many.\n-- example: clickops query who-touched\n\
              -- column: actor The person.\n\nSELECT 1",
@@ -171,6 +186,7 @@ mod tests {
         .unwrap();
         assert_eq!(header.name, "who-touched");
         assert_eq!(header.about, "Who changed a resource, and when.");
+        assert_eq!(header.finds, Some(("touch".to_owned(), "touches".to_owned())));
         assert_eq!(header.params[0].default, None);
         assert_eq!(header.params[1].default.as_deref(), Some(""));
         assert_eq!(header.params[2].default.as_deref(), Some("100"));
@@ -191,6 +207,10 @@ mod tests {
     fn mistakes_name_file_and_line() {
         let mistake = |text| parse(text, "f.sql").unwrap_err().to_string();
         assert_eq!(mistake("SELECT 1"), "f.sql:1: the first line must be `-- name: ...`");
+        assert_eq!(
+            mistake("-- name: x\n-- finds: touches"),
+            "f.sql:2: a finds line needs two words, for one and for several: sign-in, sign-ins"
+        );
         assert_eq!(
             mistake("-- name: x\n-- param: y number"),
             "f.sql:2: 'number' is no type; there are text, integer, boolean and list"

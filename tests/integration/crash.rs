@@ -146,6 +146,7 @@ async fn live(app: &App, store: &dyn Store, sink: &'static Remembering) -> Resul
         store,
         accounts: &app.config.accounts,
         exclusions: &app.config.exclusions,
+        catalogue: &clickops::query::catalogue::Catalogue::shipped().unwrap(),
         renderer: &Renderer::shipped(),
         channels: &channels,
         now: app.now,

@@ -7,7 +7,9 @@ use std::fs;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use clickops::digest::{About, Account, Detail, Digest, Outage, OutageNotice, RunStats, Unused};
+use clickops::digest::{
+    About, Account, Detail, Digest, Finds, Outage, OutageNotice, RunStats, Unused,
+};
 use clickops::engine::Damaged;
 use clickops::finding::Finding;
 use clickops::message::Form;
@@ -108,6 +110,7 @@ fn about(case: &Case) -> About {
             engine: text(&case.run["engine"]).unwrap_or_default(),
             cost: case.run["cost"].as_f64(),
         },
+        finds: Finds::default(),
         before: case.before,
         notices: case.notices.clone(),
         unused: case.unused.iter().map(unused).collect(),

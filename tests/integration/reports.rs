@@ -131,6 +131,7 @@ impl Office {
             store: &self.store,
             accounts: &BTreeMap::new(),
             exclusions: &self.exclusions,
+            catalogue: &clickops::query::catalogue::Catalogue::shipped().unwrap(),
             renderer: &Renderer::shipped(),
             channels: &self.channels,
             now: now(),

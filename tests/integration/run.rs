@@ -182,6 +182,7 @@ fn a_report_that_names_another_detection_hears_of_that_one_alone() {
     let (plain, doors) = told.split_once("doors").unwrap();
     assert!(plain.contains("1 denied") && !plain.contains("ConsoleLogin"), "{told}");
     assert!(doors.contains("ConsoleLogin") && !doors.contains("denied"), "{told}");
+    assert!(doors.contains("3 sign-ins by 2 people") && !doors.contains("change"), "{told}");
     let journal = desk.journal();
     assert_eq!(journal.len(), 4, "{journal:?}");
     let again = desk.clickops("run --config c.toml --logs logs").ok();

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use clickops::digest::{About, Detail, Digest, Outage, OutageNotice, RunStats, Unused};
+use clickops::digest::{About, Detail, Digest, Finds, Outage, OutageNotice, RunStats, Unused};
 use clickops::engine::Damaged;
 use clickops::finding::Finding;
 use clickops::message::Form;
@@ -33,6 +33,7 @@ fn about() -> About {
             }],
             ..RunStats::default()
         },
+        finds: Finds::default(),
         before: None,
         notices: vec!["a notice".to_owned()],
         unused: vec![Unused {
