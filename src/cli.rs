@@ -88,18 +88,36 @@ impl Cli {
         });
         let config = Config::load(self.global.config.as_deref(), environment)?;
         let app = App::new(config, self.global.now.unwrap_or_else(Utc::now));
-        match self.command {
-            Command::Run(args) => run::run(app, args).await,
-            Command::Query(args) => query::run(app, args).await,
-            Command::Explain(args) => explain::run(app, args).await,
-            Command::Get(args) => get::run(app, args).await,
-            Command::Snooze(args) => snooze::run(app, args).await,
-            Command::Test(args) => test::run(app, args).await,
-            Command::Diff(args) => diff::run(app, args).await,
-            Command::Import(command) => import::run(&command),
-            Command::Render(args) => render::run(&app, &args),
-            Command::Sql(command) => sql::run(app, command).await,
-            Command::Ledger(command) => ledger::run(app, command).await,
+        let work = match self.command {
+            // It knows better what to print when somebody has seen enough.
+            Command::Query(args) => return query::run(app, args).await,
+            other => other.run(app),
+        };
+        tokio::select! {
+            biased;
+            () = ctrl_c() => {
+                remark("interrupted");
+                Ok(Exit::Interrupted)
+            }
+            ended = work => ended,
+        }
+    }
+}
+
+impl Command {
+    async fn run(self, app: App) -> Result<Exit, Error> {
+        match self {
+            Self::Run(args) => run::run(app, args).await,
+            Self::Query(args) => query::run(app, args).await,
+            Self::Explain(args) => explain::run(app, args).await,
+            Self::Get(args) => get::run(app, args).await,
+            Self::Snooze(args) => snooze::run(app, args).await,
+            Self::Test(args) => test::run(app, args).await,
+            Self::Diff(args) => diff::run(app, args).await,
+            Self::Import(command) => import::run(&command),
+            Self::Render(args) => render::run(&app, &args),
+            Self::Sql(command) => sql::run(app, command).await,
+            Self::Ledger(command) => ledger::run(app, command).await,
         }
     }
 }
@@ -151,6 +169,13 @@ impl Moment {
             Self::At(time) => time,
             Self::Before(span) => now - span,
         }
+    }
+}
+
+/// Waits for Ctrl-C; for ever where the system cannot tell.
+async fn ctrl_c() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
     }
 }
 

@@ -1,7 +1,7 @@
 //! `clickops explain`.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::Arc;
@@ -80,7 +80,9 @@ pub(super) async fn run(mut app: App, args: ExplainArgs) -> Result<Exit, Error> 
     args.table.apply(&mut app.config)?;
     args.store.apply(&mut app)?;
     let explained = if args.what == "-" {
-        let spool = standard_input()?;
+        // On a thread of its own: whoever types nothing must still be able to press Ctrl-C.
+        let spool = tokio::task::spawn_blocking(standard_input).await;
+        let spool = spool.map_err(|error| unreadable(&error))??;
         let logs = app::list(spool.path())?.logs;
         let addresses: Vec<_> = logs.iter().map(|log| log.address.clone()).collect();
         let mut explained = explain(&app, logs, None).await?;
@@ -122,12 +124,14 @@ fn standard_input() -> Result<tempfile::NamedTempFile, Error> {
         file.flush()?;
         Ok(file)
     };
-    spool().map_err(|error| {
-        Error::nothing(
-            format!("cannot read standard input: {error}"),
-            "Pipe CloudTrail records into it.",
-        )
-    })
+    spool().map_err(|error| unreadable(&error))
+}
+
+fn unreadable(error: &dyn Display) -> Error {
+    Error::nothing(
+        format!("cannot read standard input: {error}"),
+        "Pipe CloudTrail records into it.",
+    )
 }
 
 /// Explains the event with this id, from its log, or from the journal if that is gone.

@@ -307,3 +307,26 @@ fn ctrl_c_ends_a_query_that_has_no_rows_yet() {
     let said = String::from_utf8(ended.stderr).unwrap();
     assert!(said.contains("interrupted after 0 rows: 0 of 2 logs"), "{said}");
 }
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_what_is_no_query() {
+    let desk = Desk::new();
+    endless(&desk);
+    for line in ["explain -", "diff --without log-queries --logs logs", "run --logs logs"] {
+        let program = started(&desk, line);
+        // So that it is at work, or waits for input that never comes.
+        std::thread::sleep(Duration::from_secs(2));
+        interrupt(&program);
+        let mut program = program;
+        let _open = program.stdin.take();
+        let sent = Instant::now();
+        let ended = program.wait_with_output().unwrap();
+        assert!(sent.elapsed() < Duration::from_secs(20), "{line}: {:?}", sent.elapsed());
+        assert_eq!(ended.status.code(), Some(130), "{line}: {ended:?}");
+        let said = String::from_utf8(ended.stderr).unwrap();
+        assert!(said.ends_with("interrupted\n"), "{line}: {said}");
+        assert_eq!(ended.stdout, b"", "{line}");
+    }
+    assert!(desk.journal().is_empty());
+}

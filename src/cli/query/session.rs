@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::cli::filter::Filter;
 use crate::cli::print::{Format, Printer};
 use crate::cli::progress::{Progress, counted};
-use crate::cli::{quote, remark, unwritable};
+use crate::cli::{ctrl_c, quote, remark, unwritable};
 use crate::engine::{Engine, EngineError, Rows};
 use crate::error::{Error, Exit};
 use crate::logs::Log;
@@ -385,13 +385,6 @@ impl Session {
             printer.note(&format!("more rows: {first}; {more}"))?;
         }
         Ok(())
-    }
-}
-
-/// Waits for Ctrl-C; for ever where the system cannot tell.
-async fn ctrl_c() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
     }
 }
 
