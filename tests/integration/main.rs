@@ -21,6 +21,8 @@ mod diff;
 #[cfg(feature = "local")]
 mod exclusions;
 #[cfg(feature = "local")]
+mod explain;
+#[cfg(feature = "local")]
 mod import;
 mod messages;
 #[cfg(feature = "local")]
