@@ -243,6 +243,7 @@ named AS (
             -- What the action's name speaks of, functionName of DeleteFunction, in the request and in the answer.
             regexp_extract(request_parameters, '"(?i:' || noun || ')s?(?:Name|Identifier|I[dD]|A[rR][nN])s?":\[?"([^"\\]{1,256})"', 1),
             nullif(json_extract_scalar(request_parameters, '$.name'), ''),
+            nullif(json_extract_scalar(request_parameters, '$.Name'), ''),
             regexp_extract(response_elements, '"(?i:' || noun || ')s?(?:Name|Identifier|I[dD]|A[rR][nN])s?":\[?"([^"\\]{1,256})"', 1),
             first_resource,
             -- At last the first name or id in the request, whatever it is of.
