@@ -23,7 +23,7 @@ fn every_record_gets_the_columns_that_its_line_says() {
             for (number, case) in cases.iter().enumerate() {
                 let place = format!("{}:{}", file.display(), number + 1);
                 for (column, expected) in case["is"].as_object().unwrap() {
-                    let got = cell(&outcome, &place_id(number), column);
+                    let got = cell(&outcome, &id_of(number), column);
                     if got.as_deref() != expected.as_str() {
                         wrong.push(format!(
                             "{place}: {column} is {expected}, from {engine} {got:?}"
@@ -63,13 +63,13 @@ fn read(file: &Path) -> Vec<Value> {
     text.lines().map(case).collect()
 }
 
-fn place_id(number: usize) -> String {
+fn id_of(number: usize) -> String {
     format!("line-{:04}", number + 1)
 }
 
 /// The record of a line: a usual one, with what the line says.
 fn record(number: usize, case: &Value) -> Value {
-    let mut record = change(&place_id(number), "2026-11-23T09:00:00Z");
+    let mut record = change(&id_of(number), "2026-11-23T09:00:00Z");
     let (service, action) =
         case["call"].as_str().unwrap_or("ec2:StopInstances").split_once(':').unwrap();
     let own = json!({
