@@ -40,7 +40,8 @@ near AS (
             WHEN e.event_id = it.event_id THEN 'the event'
             WHEN e.session = it.session THEN 'same session'
             WHEN e.actor_arn = it.actor_arn OR e.actor = it.actor THEN 'same person'
-            WHEN e.resource = it.resource AND e.account_id = it.account_id THEN 'same resource'
+            -- Of several resources, the first one.
+            WHEN regexp_replace(e.resource, ' \+\d+$', '') = regexp_replace(it.resource, ' \+\d+$', '') AND e.account_id = it.account_id THEN 'same resource'
         END AS related,
         e.account_id,
         e.actor,

@@ -282,9 +282,10 @@ marked AS (
             WHEN regexp_like(user_agent, '(?:^|[ \[])exec-env/(?:AWS-)?CloudShell(?:$|[ \]])') THEN 'cloudshell'
             -- C4: a browser. AWS calls are signed, and next to the console hardly any page can sign them.
             WHEN regexp_like(user_agent, '^\[?(?:SRPS/)?Mozilla/\d') OR user_agent IN ('Mozilla', '[Mozilla]') THEN 'browser'
-            -- C5: the console's host, as it was until 2022; then invokedBy says signin as well.
-            WHEN regexp_like(user_agent, '^\[?(?:(?:console|signin)\.amazonaws\.com|console\.[a-z0-9.-]+\.amazonaws\.com\]?$|(?:[a-z0-9-]+\.)?console\.aws\.amazon\.com\]?$)')
-                OR (user_agent IS NULL AND invoked_by = 'signin.amazonaws.com')
+            -- C5: the console's host, as it was until 2022; then invokedBy says signin as well. China and
+            -- GovCloud have hosts of their own.
+            WHEN regexp_like(user_agent, '^\[?(?:(?:console|signin)\.amazonaws(?:\.com|\.cn|-us-gov\.com)|console\.[a-z0-9.-]+\.amazonaws\.com(?:\.cn)?\]?$|(?:[a-z0-9-]+\.)?console\.(?:aws\.amazon\.com|amazonaws\.cn|amazonaws-us-gov\.com)\]?$)')
+                OR (user_agent IS NULL AND starts_with(invoked_by, 'signin.amazonaws'))
                 THEN 'console-host'
             -- C6: the S3 console's back end, until 2023.
             WHEN regexp_like(user_agent, '^\[?(?:AWS Console S3, )?S3Console/') THEN 's3-console'
@@ -299,10 +300,11 @@ marked AS (
         END END AS signal,
         -- The AWS service that made the call for the caller. Some old records show it only as the
         -- address or the client. `signin` is what the old console wrote there: the console itself.
+        -- Services have names in amazonaws.com, and in China also in amazonaws.com.cn.
         CASE WHEN ruled_out IS NULL OR kind = 'secret' THEN CASE
-            WHEN coalesce(invoked_by, 'signin.amazonaws.com') <> 'signin.amazonaws.com' THEN invoked_by
-            WHEN source_ip LIKE '%.amazonaws.com' AND NOT source_ip LIKE 'signin.%' AND NOT source_ip LIKE 'console.%' THEN source_ip
-            WHEN regexp_like(user_agent, '^[a-z0-9.-]+\.amazonaws\.com$') AND NOT user_agent LIKE 'signin.%' AND NOT user_agent LIKE 'console.%' THEN user_agent
+            WHEN NOT starts_with(invoked_by, 'signin.amazonaws') THEN invoked_by
+            WHEN regexp_like(source_ip, '\.amazonaws\.com(?:\.cn)?$') AND NOT source_ip LIKE 'signin.%' AND NOT source_ip LIKE 'console.%' THEN source_ip
+            WHEN regexp_like(user_agent, '^[a-z0-9.-]+\.amazonaws\.com(?:\.cn)?$') AND NOT user_agent LIKE 'signin.%' AND NOT user_agent LIKE 'console.%' THEN user_agent
         END END AS by_service,
         -- Somebody signed in as people do, whatever client makes the calls: single sign-on, an e-mail
         -- address for a name, MFA, root. A user's key that only a machine may hold is not enough.

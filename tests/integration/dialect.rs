@@ -22,6 +22,7 @@ use self::server::Server;
 use crate::program::project;
 
 mod case;
+mod events;
 mod fixture;
 mod queries;
 mod server;
