@@ -1,7 +1,7 @@
 //! `clickops explain`.
 
-use std::collections::{BTreeMap, HashMap};
-use std::fmt::{Display, Write as _};
+use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::Arc;
@@ -15,38 +15,26 @@ use super::print::{Format, Printer};
 use super::table::TableArgs;
 use super::{Source, output, remark, unwritable};
 use crate::app::{self, App};
-use crate::config::DETECTION;
 use crate::engine::{Engine, EngineError, Row};
 use crate::error::{Error, Exit};
 use crate::finding::Finding;
 use crate::logs::Log;
 use crate::query::BoundQuery;
 use crate::query::assemble::Assembler;
+use crate::query::catalogue::Catalogue;
 use crate::raw;
-use crate::render::{Look, neutral, wrap};
 
+mod found;
 mod nearly;
+mod text;
 mod tried;
+
+use found::Found;
 
 /// The view that says something of every event.
 const VERDICTS: &str = "verdicts";
 /// What messages call it.
 const STANDARD_INPUT: &str = "standard input";
-/// What of an explanation comes from the view that knows exclusions.
-const EXCLUSION_COLUMNS: [&str; 8] = [
-    "reported",
-    "exclusion",
-    "exclusion_kind",
-    "exclusion_reason",
-    "exclusion_until",
-    "expired_exclusion",
-    "expired_on",
-    "reported_by",
-];
-
-/// Columns before the values of an explanation.
-const INDENT: usize = 12;
-
 /// Say why an event is reported, or why not
 ///
 /// Takes the id of an event, a file of events (in any form that --logs takes), or `-` for standard
@@ -85,13 +73,13 @@ pub(super) async fn run(mut app: App, args: ExplainArgs) -> Result<Exit, Error> 
         let spool = spool.map_err(|error| unreadable(&error))??;
         let logs = app::list(spool.path())?.logs;
         let addresses: Vec<_> = logs.iter().map(|log| log.address.clone()).collect();
-        let mut explained = explain(&app, logs, None).await?;
+        let mut explained = explain(&app, logs, None, None).await?;
         for address in addresses {
             explained.call(&address, STANDARD_INPUT);
         }
         explained
     } else if Path::new(&args.what).exists() {
-        explain(&app, app::list(Path::new(&args.what))?.logs, None).await?
+        explain(&app, app::list(Path::new(&args.what))?.logs, None, None).await?
     } else {
         event(&app, &args.what).await?
     };
@@ -139,7 +127,10 @@ async fn event(app: &App, id: &str) -> Result<Explained, Error> {
     let Located { finding, event } = locate(app, id).await?;
     let event = event.and_then(|(log, record)| Some((log, raw::event_id(&record)?)));
     match (event, finding) {
-        (Some((log, id)), _) => explain(app, vec![log], Some(&id)).await,
+        (Some((log, id)), finding) => {
+            let once = finding.map(|finding| finding.detection);
+            explain(app, vec![log], Some(&id), once.as_deref()).await
+        }
         (None, Some(finding)) => {
             remark("its log is gone; this is what the journal kept");
             Explained::kept(&finding)
@@ -161,7 +152,15 @@ async fn event(app: &App, id: &str) -> Result<Explained, Error> {
 struct Answer {
     columns: Vec<String>,
     rows: Vec<Row>,
-    damaged: Vec<(String, String)>,
+    damaged: BTreeMap<String, String>,
+}
+
+impl Answer {
+    /// What a row has in the column of this name.
+    fn cell(&self, row: &Row, name: &str) -> Option<String> {
+        let at = self.columns.iter().position(|column| column == name)?;
+        row.get(at)?.clone()
+    }
 }
 
 async fn ask(engine: &dyn Engine, query: &BoundQuery) -> Result<Answer, Error> {
@@ -176,15 +175,30 @@ async fn ask(engine: &dyn Engine, query: &BoundQuery) -> Result<Answer, Error> {
 struct Explained {
     columns: Vec<String>,
     rows: Vec<Row>,
-    damaged: Vec<(String, String)>,
+    damaged: BTreeMap<String, String>,
     /// The file of the rules that were tried, where that is known.
-    at: Option<String>,
+    rules: Option<Rules>,
 }
 
-async fn explain(app: &App, logs: Vec<Log>, id: Option<&str>) -> Result<Explained, Error> {
+/// The file that decides.
+struct Rules {
+    file: String,
+    /// Whether it comes with the program.
+    shipped: bool,
+}
+
+/// Explains the events of these logs, or the one with this id. `once` is the detection that has
+/// found it before.
+async fn explain(
+    app: &App,
+    logs: Vec<Log>,
+    id: Option<&str>,
+    once: Option<&str>,
+) -> Result<Explained, Error> {
     let (engine, assembler) = (app.engine()?, app.assembler()?);
     let logs: Arc<[Log]> = logs.into();
-    let named = |assembler: &Assembler, view| assembler.named(view, &BTreeMap::new(), logs.clone());
+    let named =
+        |assembler: &Assembler, view: &str| assembler.named(view, &BTreeMap::new(), logs.clone());
     let plain = named(&assembler, VERDICTS)?;
     let (mut answer, trace) = match assembler.traced(VERDICTS) {
         Some((traced, trace)) => match ask(&*engine, &named(&traced, VERDICTS)?).await {
@@ -201,39 +215,25 @@ async fn explain(app: &App, logs: Vec<Log>, id: Option<&str>) -> Result<Explaine
         None => (ask(&*engine, &plain).await?, None),
     };
     if let Some(trace) = &trace {
-        tried::gather(&mut answer, trace);
+        let view = assembler.catalogue().get(VERDICTS)?;
+        tried::gather(&mut answer, trace, &view.text);
     }
     nearly::gather(&mut answer, &app.config.exclusions);
-    let Answer { mut columns, mut rows, .. } = answer;
-    let activity = ask(&*engine, &named(&assembler, DETECTION)?).await?;
-    let Answer { columns: activity_columns, rows: activity, damaged } = activity;
-
-    let at = |columns: &[String], name: &str| columns.iter().position(|column| column == name);
-    let cell =
-        |row: &Row, place: Option<usize>| place.and_then(|place| row.get(place).cloned().flatten());
-    let hidden: HashMap<_, Vec<_>> = activity
-        .iter()
-        .map(|row| {
-            let event =
-                ["event_id", "account_id"].map(|name| cell(row, at(&activity_columns, name)));
-            let about = EXCLUSION_COLUMNS.map(|name| cell(row, at(&activity_columns, name)));
-            (event, about.to_vec())
-        })
-        .collect();
-    let event = ["event_id", "account_id"].map(|name| at(&columns, name));
-    rows.retain(|row| id.is_none() || cell(row, event[0]).as_deref() == id);
-    for row in &mut rows {
-        let key = event.map(|place| cell(row, place));
-        row.extend(hidden.get(&key).cloned().unwrap_or_else(|| {
-            let mut nothing = vec![None; EXCLUSION_COLUMNS.len()];
-            nothing[0] = Some("false".to_owned());
-            nothing
-        }));
+    let mut found = Found::default();
+    for detection in found::detections(app, once) {
+        let said = ask(&*engine, &named(&assembler, &detection)?).await?;
+        found.add(&detection, &said);
+        answer.damaged.extend(said.damaged);
     }
-    columns.extend(EXCLUSION_COLUMNS.map(str::to_owned));
-    nearly::places(&mut columns, &mut rows, &app.config.exclusions);
+    found.gather(&mut answer);
+    nearly::places(&mut answer, &app.config.exclusions);
+    let Answer { columns, mut rows, damaged } = answer;
+    let its_id = columns.iter().position(|column| column == "event_id");
+    rows.retain(|row| id.is_none_or(|id| its_id.and_then(|at| row[at].as_deref()) == Some(id)));
     let view = assembler.catalogue().get(VERDICTS)?;
-    Ok(Explained { columns, rows, damaged, at: trace.map(|_| view.origin.clone()) })
+    let shipped = Catalogue::shipped()?.get(VERDICTS)?.text == view.text;
+    let rules = trace.map(|_| Rules { file: view.origin.clone(), shipped });
+    Ok(Explained { columns, rows, damaged, rules })
 }
 
 impl Explained {
@@ -259,15 +259,14 @@ impl Explained {
             .filter(|(name, _)| !["detection", "delivered"].contains(&name.as_str()))
             .map(|(name, value)| (name, cell(value)))
             .unzip();
-        Ok(Self { columns, rows: vec![row], damaged: Vec::new(), at: None })
+        Ok(Self { columns, rows: vec![row], damaged: BTreeMap::new(), rules: None })
     }
 
     /// Gives a log another name.
     fn call(&mut self, address: &str, name: &str) {
-        for (log, reason) in &mut self.damaged {
-            *log = log.replace(address, name);
-            *reason = reason.replace(address, name);
-        }
+        let damaged = std::mem::take(&mut self.damaged).into_iter();
+        let renamed = |text: String| text.replace(address, name);
+        self.damaged = damaged.map(|(log, reason)| (renamed(log), renamed(reason))).collect();
         let place = self.columns.iter().position(|column| column == "log_file");
         for cell in self.rows.iter_mut().filter_map(|row| row.get_mut(place?)?.as_mut()) {
             if cell == address {
@@ -280,101 +279,5 @@ impl Explained {
         let mut printer = Printer::stdout(Format::Ndjson, &self.columns)?;
         printer.write(&self.rows)?;
         printer.finish()
-    }
-
-    fn text(&self) -> String {
-        let width = usize::from(Look::of_stdout(false).width);
-        let mut text = String::new();
-        for row in &self.rows {
-            let get = |name: &str| {
-                let place = self.columns.iter().position(|column| column == name);
-                place
-                    .and_then(|place| row[place].as_deref())
-                    .filter(|cell| !cell.is_empty())
-                    .map(|cell| neutral::line(cell).into_owned())
-            };
-            let or_dash = |name: &str| get(name).unwrap_or_else(|| "-".to_owned());
-            let service = or_dash("event_source").replace(".amazonaws.com", "");
-            let _ = writeln!(
-                text,
-                "{}  {service}:{}  {}",
-                or_dash("event_id"),
-                or_dash("event_name"),
-                or_dash("event_time")
-            );
-            let mut line = |title: &str, value: String| {
-                let _ = writeln!(text, "  {title:9} {value}");
-            };
-            let sure = get("confidence")
-                .map(|confidence| format!(", {confidence} confidence"))
-                .unwrap_or_default();
-            line("verdict", format!("{}{sure}", or_dash("verdict")));
-            line("rule", or_dash("rule"));
-            line("reason", wrap(&or_dash("reason"), width - INDENT, INDENT));
-            if let Some(signal) = get("signal") {
-                let channel =
-                    get("channel").map(|channel| format!(" ({channel})")).unwrap_or_default();
-                line("signal", format!("{signal}{channel}"));
-            }
-            line(
-                "who",
-                format!("{} in {} {}", or_dash("actor"), or_dash("account_id"), or_dash("region")),
-            );
-            if let Some(resource) = get("resource") {
-                line("resource", resource);
-            }
-            if let Some(code) = get("error_code") {
-                line("failed", code);
-            }
-            let place = get(nearly::PLACE)
-                .map(|place| format!(" (change it in {place})"))
-                .unwrap_or_default();
-            line(
-                "reported",
-                match (get("exclusion"), get("reported").as_deref()) {
-                    (Some(name), _) => {
-                        let until = get("exclusion_until")
-                            .map(|last| format!(", until {last}"))
-                            .unwrap_or_default();
-                        let text = format!(
-                            "no: exclusion '{name}' ({}{until}) hides it: {}{place}",
-                            or_dash("exclusion_kind"),
-                            or_dash("exclusion_reason")
-                        );
-                        wrap(&text, width - INDENT, INDENT)
-                    }
-                    (None, Some("true")) => {
-                        let by = get("reported_by").map(|name| {
-                            format!(
-                                "exclusion '{name}', which is an exception, has it reported{place}"
-                            )
-                        });
-                        let ended = || {
-                            let (name, last) = (get("expired_exclusion")?, get("expired_on")?);
-                            Some(format!("exclusion '{name}' hid it until {last}"))
-                        };
-                        match by.or_else(ended) {
-                            Some(why) => wrap(&format!("yes: {why}"), width - INDENT, INDENT),
-                            None => "yes".to_owned(),
-                        }
-                    }
-                    _ => "no".to_owned(),
-                },
-            );
-            // Its lines are neutral already, one by one.
-            let tried = self.columns.iter().position(|column| column == tried::COLUMN);
-            if let (Some(file), Some(tried)) = (&self.at, tried.and_then(|at| row[at].as_deref())) {
-                if let Some(rule) = get(tried::DECIDED) {
-                    line("change", format!("the rule at {file}:{rule}"));
-                }
-                line("tried", format!("in {file}, by line:\n{}", tried::text(tried, width)));
-            }
-            if let Some(near) = get(nearly::COLUMN) {
-                line("nearly", wrap(&near, width - INDENT, INDENT));
-            }
-            line("log", or_dash("log_file"));
-            text.push('\n');
-        }
-        text
     }
 }

@@ -107,7 +107,7 @@ fn rules_of_an_edited_view_are_shown_with_its_lines() {
     desk.write("logs/a.json", log(&[event]));
     let (row, text) = explained(&desk);
     assert_eq!((&row["rule"], &row["verdict"]), (&"C99".into(), &"clickops".into()));
-    assert!(text.contains(&format!("change the rule at mine/views/verdicts.sql:{line}")), "{text}");
+    assert!(text.contains(&format!("decided at mine/views/verdicts.sql:{line} tried")), "{text}");
     let tried = row["tried"].as_str().unwrap();
     let hit = format!("{line} signal C99 jump-host: source_ip = '198.51.100.7': yes");
     assert!(tried.lines().any(|tried| tried == hit), "{tried}");
@@ -159,4 +159,42 @@ fn a_view_that_cannot_be_traced_is_explained_without_the_rules() {
     assert_eq!((&row["verdict"], &row["reason"]), (&"clickops".into(), &"mine".into()));
     assert!(row.get("tried").is_none_or(Value::is_null), "{row}");
     assert!(!text.contains("tried"), "{text}");
+}
+
+/// A digest of another detection sends people here, and must not be contradicted.
+#[test]
+fn what_another_detection_found_is_told_with_its_reason() {
+    let desk = desk("[[report]]\nname = 'doors'\ndetection = 'sign_ins'");
+    let found = project("tests/detections/sign_ins/found/root-with-mfa.json");
+    fs::copy(found, desk.path("logs/a.json")).unwrap();
+    let told = desk.clickops("run --logs logs --config c.toml").ok();
+    let line = told.lines().find(|line| line.starts_with("clickops explain ")).unwrap();
+    let id = line.split_whitespace().nth(2).unwrap();
+    for more in ["--config c.toml", ""] {
+        let text = desk.clickops(&format!("explain {id} --logs logs {more}")).ok();
+        assert!(text.contains("verdict   not\n") && text.contains("reported  yes\n"), "{text}");
+        assert!(text.contains("found by  sign_ins: The root user signed in"), "{text}");
+    }
+    let nowhere = desk.clickops(&format!("explain {id} --logs logs --store memory")).ok();
+    assert!(nowhere.contains("reported  no\n") && !nowhere.contains("found by"), "{nowhere}");
+}
+
+/// Whoever wants another verdict is sent to the line that made this one.
+#[test]
+fn what_decided_is_the_list_of_actions_where_that_made_the_difference() {
+    let view = fs::read_to_string(project("sql/views/verdicts.sql")).unwrap();
+    let line = |text: &str| 1 + view.lines().position(|line| line.contains(text)).unwrap();
+    for (case, decided) in [
+        ("operational/job-started", "('glue.amazonaws.com', 'StartJobRun'"),
+        ("not/report-generated", "('iam.amazonaws.com', 'GenerateCredentialReport'"),
+        ("operational/object-uploaded-in-the-browser", "WHEN event_category = 'Data'"),
+        ("clickops/instance-stopped", "WHEN from_console = 'true' THEN 'flag'"),
+        ("not/login", "WHEN NOT lower(e.event_type) IN"),
+    ] {
+        let case_file = project(&format!("tests/detection/{case}.json"));
+        let ended =
+            Desk::new().clickops_with("explain --format ndjson", &[case_file.to_str().unwrap()]);
+        let rows = ended.rows();
+        assert_eq!(rows[0]["decided_at"], line(decided).to_string(), "{case}");
+    }
 }

@@ -1,7 +1,6 @@
 //! Exclusions that cover an event but for one scope.
 
 use super::Answer;
-use crate::engine::Row;
 use crate::exclusion::Exclusion;
 use crate::finding::Verdict;
 use crate::finding::rows::Columns;
@@ -43,15 +42,15 @@ pub(super) fn gather(answer: &mut Answer, exclusions: &[Exclusion]) {
 
 /// Adds where the exclusion that decides on each event can be changed. It comes after the columns
 /// that name it.
-pub(super) fn places(columns: &mut Vec<String>, rows: &mut [Row], exclusions: &[Exclusion]) {
-    let names =
-        ["exclusion", "reported_by"].map(|name| columns.iter().position(|column| column == name));
-    for row in rows {
+pub(super) fn places(answer: &mut Answer, exclusions: &[Exclusion]) {
+    let names = ["exclusion", "reported_by"]
+        .map(|name| answer.columns.iter().position(|column| column == name));
+    for row in &mut answer.rows {
         let entry = names
             .iter()
             .find_map(|at| row.get((*at)?)?.as_ref())
             .and_then(|name| exclusions.iter().find(|entry| entry.name == *name));
         row.push(entry.map(|entry| entry.place().to_owned()));
     }
-    columns.push(PLACE.to_owned());
+    answer.columns.push(PLACE.to_owned());
 }

@@ -8,31 +8,44 @@ use crate::render::neutral;
 
 /// One line for each branch that was tried.
 pub(super) const COLUMN: &str = "tried";
-/// The line of the view that the rule stands in.
-pub(super) const DECIDED: &str = "rule_line";
+/// The line of the view to change, if what it says of the event is to be another thing.
+pub(super) const DECIDED: &str = "decided_at";
 
-/// Puts the two columns in place of those that the trace added.
-pub(super) fn gather(answer: &mut Answer, trace: &Trace) {
+/// Puts the two columns in place of those that the trace added to the view with this text.
+pub(super) fn gather(answer: &mut Answer, trace: &Trace, view: &str) {
     let kept: Vec<bool> = answer.columns.iter().map(|name| !trace.added(name)).collect();
     let place = |name: &str| answer.columns.iter().position(|column| column == name);
-    let rule_place = place("rule");
+    let columns = ["verdict", "rule", "event_source", "event_name"].map(place);
     for row in &mut answer.rows {
         let steps = trace.steps(|name| row.get(place(name)?)?.clone());
-        let rule = rule_place.and_then(|at| row.get(at)?.clone());
+        let [verdict, rule, source, name] =
+            columns.map(|at| at.and_then(|at| row.get(at)?.clone()).unwrap_or_default());
+        let decided = decided(&steps, &verdict, &rule);
+        let line = decided.map(|step| action(step, view, &source, &name).unwrap_or(step.line));
         let mut keep = kept.iter();
         row.retain(|_| *keep.next().unwrap_or(&true));
         row.push(Some(lines(&steps)).filter(|lines| !lines.is_empty()));
-        row.push(rule.and_then(|rule| decided(&steps, &rule)).map(|line| line.to_string()));
+        row.push(line.map(|line| line.to_string()));
     }
     let mut keep = kept.iter();
     answer.columns.retain(|_| *keep.next().unwrap_or(&true));
     answer.columns.extend([COLUMN, DECIDED].map(str::to_owned));
 }
 
-/// Where the first branch stands that was taken and is called by the rule.
-fn decided(steps: &[Step], rule: &str) -> Option<u64> {
+/// The branch that made the difference: the first one that was taken and is called by the rule. What
+/// the console did is no change because of what the action is.
+fn decided<'a>(steps: &'a [Step], verdict: &str, rule: &str) -> Option<&'a Step> {
+    let tag = || steps.iter().rfind(|step| step.taken && step.decision == "tag");
     let of_rule = |step: &&Step| step.taken && step.label.split(' ').next() == Some(rule);
-    steps.iter().find(of_rule).map(|step| step.line)
+    let tagged = if verdict == "operational" { tag() } else { None };
+    tagged.or_else(|| steps.iter().find(of_rule))
+}
+
+/// The line that lists the action, where the branch looked at what the list says of it.
+fn action(step: &Step, view: &str, source: &str, name: &str) -> Option<u64> {
+    step.values.iter().find(|(column, value)| column == "kind" && value.is_some())?;
+    let entry = format!("('{source}', '{name}', ");
+    (1..).zip(view.lines()).find(|(_, line)| line.contains(&entry)).map(|(number, _)| number)
 }
 
 /// Every branch of what names rules; of the rest only what was taken.
