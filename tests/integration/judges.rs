@@ -9,7 +9,7 @@ use crate::program::{Desk, project};
 
 /// The rows of `verdicts`, one for each record and in their order.
 pub(crate) fn ours<R: Display>(records: &[R]) -> Vec<Value> {
-    asked(&["verdicts"], records)
+    answers("query verdicts --logs", &[], records)
 }
 
 /// What the earlier tool says of each record: `ALERT`, `drop Rule2`, `CRASH`. With `flag_only` it
@@ -18,7 +18,8 @@ pub(crate) fn earlier(records: &[Value], flag_only: bool) -> Vec<String> {
     let records: Vec<_> = records.iter().map(as_it_reads).collect();
     let file = project("tests/earlier_tool.sql");
     let parameter = format!("flag_only={flag_only}");
-    let answers = asked(&["--file", file.to_str().unwrap(), "--param", &parameter], &records);
+    let further = ["--param", &parameter, "--file", file.to_str().unwrap()];
+    let answers = answers("query --logs", &further, &records);
     answers.iter().map(|row| row["answer"].as_str().unwrap().to_owned()).collect()
 }
 
@@ -39,16 +40,20 @@ fn as_it_reads(record: &Value) -> Value {
     record
 }
 
-/// The answer to a query for each record. Every record lies in a file of its own, so that rows are
-/// told apart whatever ids the records have.
-fn asked<R: Display>(query: &[&str], records: &[R]) -> Vec<Value> {
+/// What explain says of each record.
+pub(crate) fn explained<R: Display>(records: &[R]) -> Vec<Value> {
+    answers("explain", &[], records)
+}
+
+/// The row that a command has for each record, given the folder of them and what follows it. Every
+/// record lies in a file of its own, so rows are told apart whatever ids the records have.
+fn answers<R: Display>(command: &str, further: &[&str], records: &[R]) -> Vec<Value> {
     let desk = Desk::new();
     for (number, record) in records.iter().enumerate() {
         desk.write(&format!("records/{number}.ndjson"), format!("{record}\n"));
     }
-    let mut arguments = query.to_vec();
-    arguments.extend(["--format", "ndjson", "--logs", "records"]);
-    let ended = desk.clickops_with("query", &arguments);
+    let arguments = [&["records", "--format", "ndjson"], further].concat();
+    let ended = desk.clickops_with(command, &arguments);
     assert_eq!(ended.code, 0, "{}", ended.stderr);
     let mut rows = BTreeMap::new();
     for row in ended.rows() {
