@@ -49,7 +49,17 @@ fn mutate(record: &mut Value, donor: &Value, dice: &mut Dice) {
     if fields[&name].is_object() && dice.below(2) == 0 {
         return mutate(&mut fields[&name], &donor[&name], dice);
     }
-    let odd = [json!(7), json!(true), json!("false"), json!([]), json!({"a": [null]}), json!("")];
+    let hostile = "\0 \n '%_\\\" \u{202e}\u{1f600}";
+    let odd = [
+        json!(7),
+        json!(-1e300),
+        json!(true),
+        json!("false"),
+        json!(""),
+        json!(hostile),
+        json!([]),
+        json!({"a": [null]}),
+    ];
     match dice.below(4) {
         0 => drop(fields.remove(&name)),
         1 => fields[&name] = Value::Null,
