@@ -75,6 +75,9 @@ fn the_labelled_records_are_judged_well() {
     assert!(ours.precision() >= 0.99 && ours.recall() >= 0.98, "{ours}\n{disagreements}");
 }
 
+/// Picks some of the labels.
+type Filter = fn(&Label) -> bool;
+
 /// What it is known to reach was counted over 423 records, of which a part may be here.
 #[test]
 fn the_earlier_tool_is_measured_by_the_same_labels() {
@@ -84,7 +87,7 @@ fn the_earlier_tool_is_measured_by_the_same_labels() {
     }
     let lines = labels.iter().flat_map(|label| &label.records);
     let records: Vec<Value> = lines.map(|line| serde_json::from_str(line).unwrap()).collect();
-    let sets: [(&str, fn(&Label) -> bool); 3] = [
+    let sets: [(&str, Filter); 3] = [
         ("all decided", |_| true),
         ("without failed attempts", |label| label.class != "failed-attempt"),
         ("full records since 2022-03", Label::is_full_and_recent),
