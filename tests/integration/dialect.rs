@@ -28,6 +28,7 @@ mod queries;
 mod server;
 mod shipped;
 mod text;
+mod trace;
 
 /// Statements that are with an engine at a time.
 const AT_A_TIME: usize = 4;

@@ -24,6 +24,10 @@ mod exclusions;
 mod explain;
 #[cfg(feature = "local")]
 mod import;
+#[cfg(feature = "local")]
+mod judges;
+#[cfg(feature = "local")]
+mod matrix;
 mod messages;
 #[cfg(feature = "local")]
 mod mutants;

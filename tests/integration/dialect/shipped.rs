@@ -66,11 +66,16 @@ fn assemble(
     logs: &Arc<[Log]>,
     exclusions: &[Exclusion],
 ) -> String {
-    let exclusions = exclusion::relation(exclusions);
-    let table = TableShape::cloudtrail(TableName::of(&[table]));
-    let assembler = Assembler::new(Catalogue::shipped().unwrap(), Arc::new(table), exclusions);
+    let assembler = assembler(table, exclusions);
     let query = assembler.named(&file.header.name, values, Arc::clone(logs));
     query.unwrap_or_else(|error| panic!("{}: {error}", file.origin)).sql
+}
+
+/// What assembles shipped SQL over a table.
+pub(super) fn assembler(table: &str, exclusions: &[Exclusion]) -> Assembler {
+    let exclusions = exclusion::relation(exclusions);
+    let table = TableShape::cloudtrail(TableName::of(&[table]));
+    Assembler::new(Catalogue::shipped().unwrap(), Arc::new(table), exclusions)
 }
 
 /// Exclusions as people write them, which the shipped ones do not show: one that has ended for some
