@@ -154,13 +154,15 @@ impl ConfigError {
         Some(match self {
             Self::Unreadable { .. } => "Check the path and its permissions.".to_owned(),
             Self::Text { nearest: Some(nearest), .. } => format!("Did you mean '{nearest}'?"),
+            // What serde says of `[exclusion]`.
+            Self::Text { reason, .. } if reason.contains("map, expected a sequence") => {
+                "Of these there may be several, so write two brackets: [[exclusion]].".to_owned()
+            }
             Self::Text { nearest: None, .. } => {
                 "README.md shows a complete config under 'Configuration'.".to_owned()
             }
             Self::Value { hint, .. } => hint.clone(),
-            Self::Exclusion(_) => {
-                "sql/README.md describes exclusions under 'Exclusions'.".to_owned()
-            }
+            Self::Exclusion(error) => error.hint(),
         })
     }
 }
@@ -393,6 +395,22 @@ impl Config {
         exclusion::check(&entries)?;
         self.exclusions = exclusion::together(std::mem::take(&mut self.exclusions), entries);
         Ok(())
+    }
+
+    /// The views that reports name, each once.
+    ///
+    /// # Errors
+    /// [`ConfigError::Value`] for one that is not in the catalogue.
+    pub fn detections(&self, catalogue: &Catalogue) -> Result<BTreeSet<String>, ConfigError> {
+        let known = |report: &Report| match catalogue.get(&report.detection) {
+            Ok(_) => Ok(report.detection.clone()),
+            Err(error) => Err(ConfigError::Value {
+                key: format!("report.{}.detection", report.name),
+                reason: error.to_string(),
+                hint: error.hint().unwrap_or_default(),
+            }),
+        };
+        self.reports.iter().map(known).collect()
     }
 
     /// The catalogue with the user's folder over the shipped files.

@@ -169,8 +169,31 @@ pub enum ExclusionError {
         verdict: String,
     },
     /// An entry that would cover everything.
-    #[error("exclusion '{0}' has no scope, so it would cover everything")]
+    #[error("exclusion '{0}' has no scope that narrows it down, so it would cover everything")]
     Everything(String),
+}
+
+impl ExclusionError {
+    /// What to do about it.
+    pub fn hint(&self) -> String {
+        let all: Vec<_> = verdicts().map(Verdict::as_str).collect();
+        match self {
+            Self::Twice(_) => "Give one of them another name.".to_owned(),
+            Self::Verdict { verdict, .. } => match crate::nearest(verdict, &all) {
+                Some(nearest) => format!("Did you mean '{nearest}'?"),
+                None => format!("Acts are {}.", all.join(", ")),
+            },
+            Self::Everything(_) => {
+                "Say what it is for: a service, an action, a person, an account, ...".to_owned()
+            }
+            _ => "sql/README.md describes exclusions under 'Exclusions'.".to_owned(),
+        }
+    }
+}
+
+/// The verdicts that exclusions have a say on. What is `not` by hand is never reported.
+fn verdicts() -> impl Iterator<Item = Verdict> {
+    Verdict::ALL.into_iter().filter(|verdict| *verdict != Verdict::Not)
 }
 
 #[derive(Deserialize)]
@@ -241,11 +264,9 @@ pub fn check(entries: &[Exclusion]) -> Result<(), ExclusionError> {
     Ok(())
 }
 
-/// A pattern that takes no verdict of acts. What is `not` by hand is never reported.
+/// A pattern that takes no verdict of acts.
 fn no_verdict(patterns: &Patterns) -> Option<String> {
-    let takes = |pattern: &Pattern| {
-        Verdict::ALL.iter().any(|one| *one != Verdict::Not && pattern.takes(one.as_str()))
-    };
+    let takes = |pattern: &Pattern| verdicts().any(|verdict| pattern.takes(verdict.as_str()));
     let wrong = patterns.set().unwrap_or_default().iter().find(|pattern| !takes(pattern))?;
     Some(wrong.as_str().to_owned())
 }

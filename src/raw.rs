@@ -102,9 +102,12 @@ pub fn find<'a, R: Read>(
     })
 }
 
+/// How much of an id messages show, and people have to give.
+pub const SHORT_ID: usize = 8;
+
 /// Whether `id` names the event `whole`: by its id, or by the beginning that messages show.
 pub fn is_meant(whole: &str, id: &str) -> bool {
-    whole == id || id.len() >= 8 && whole.starts_with(id)
+    whole == id || id.len() >= SHORT_ID && whole.starts_with(id)
 }
 
 /// The `eventID` of a record.

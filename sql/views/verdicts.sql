@@ -351,6 +351,8 @@ identified AS (
                 THEN 'not-configuration'
             -- Fleet Manager's remote desktop.
             WHEN user_agent LIKE 'SRPS/%' THEN 'session'
+            -- What `known_actions` says goes before what follows.
+            WHEN kind <> 'write' THEN kind
             -- The change is in a template: a person pressed the button.
             WHEN event_source = 'cloudformation.amazonaws.com'
                 AND event_name IN ('CreateStack', 'UpdateStack', 'DeleteStack', 'ExecuteChangeSet', 'CreateStackSet', 'UpdateStackSet',
@@ -359,7 +361,6 @@ identified AS (
             -- A change that code seldom holds, and that drift shows all the same.
             WHEN event_source = 'ec2.amazonaws.com' AND event_name IN ('StartInstances', 'StopInstances', 'RebootInstances')
                 THEN 'run-state'
-            WHEN kind <> 'write' THEN kind
         END END AS tag,
         -- What detections select by: one topic at most, and none for most of a trail. It says what a
         -- record is about, before anybody knows what the record amounts to.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 
-use super::get::{Located, locate};
+use super::get::{Located, locate, missing};
 use super::ledger::StoreArgs;
 use super::print::{Format, Printer};
 use super::table::TableArgs;
@@ -22,7 +22,7 @@ use crate::logs::Log;
 use crate::query::BoundQuery;
 use crate::query::assemble::Assembler;
 use crate::query::catalogue::Catalogue;
-use crate::raw;
+use crate::raw::{self, SHORT_ID};
 
 mod found;
 mod nearly;
@@ -143,7 +143,11 @@ async fn event(app: &App, id: &str) -> Result<Explained, Error> {
         )),
         (None, None) => Err(Error::nothing(
             format!("no log holds an event '{id}'"),
-            "Look whether the id is complete and --logs leads to its logs.",
+            if id.len() < SHORT_ID {
+                missing(id)
+            } else {
+                "Look whether the id is complete and --logs leads to its logs."
+            },
         )),
     }
 }
@@ -220,7 +224,7 @@ async fn explain(
     }
     nearly::gather(&mut answer, &app.config.exclusions);
     let mut found = Found::default();
-    for detection in found::detections(app, once) {
+    for detection in found::detections(app, assembler.catalogue(), once)? {
         let said = ask(&*engine, &named(&assembler, &detection)?).await?;
         found.add(&detection, &said);
         answer.damaged.extend(said.damaged);
@@ -248,6 +252,10 @@ impl Explained {
         };
         if let Some(Value::Object(extra)) = fields.shift_remove("extra") {
             fields.extend(extra);
+        }
+        let reason = fields.get("reason").and_then(Value::as_str);
+        if let Some(found_by) = found::found_by([(&*finding.detection, reason)]) {
+            fields.insert(found::FOUND_BY.to_owned(), found_by.into());
         }
         let cell = |value: Value| match value {
             Value::Null => None,

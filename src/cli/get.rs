@@ -9,7 +9,8 @@ use crate::app::App;
 use crate::error::{Error, Exit};
 use crate::finding::Finding;
 use crate::logs::{self, Log};
-use crate::{journal, ledger, raw};
+use crate::raw::{self, SHORT_ID};
+use crate::{journal, ledger};
 
 /// Print the full event, as its log has it
 ///
@@ -39,12 +40,21 @@ pub(super) async fn run(mut app: App, args: GetArgs) -> Result<Exit, Error> {
         (None, None) => {
             return Err(Error::nothing(
                 format!("no event '{}' was found", args.event_id),
-                "Give its logs with --logs, or the store of the run that reported it with --store.",
+                missing(&args.event_id),
             ));
         }
     };
     output(&pretty(&record))?;
     Ok(Exit::Done)
+}
+
+/// What to do about an id that leads to no event.
+pub(super) fn missing(id: &str) -> &'static str {
+    if id.len() < SHORT_ID {
+        "Give at least the first eight characters of the id."
+    } else {
+        "Give its logs with --logs, or the store of the run that reported it with --store."
+    }
 }
 
 /// Where an event was found.

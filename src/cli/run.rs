@@ -184,9 +184,7 @@ async fn collect_all(
     limits: Limits,
     logs: Vec<Log>,
 ) -> Result<Collected, Error> {
-    let detections: BTreeSet<_> =
-        app.config.reports.iter().map(|report| report.detection.clone()).collect();
-    let detections: Vec<String> = detections.into_iter().collect();
+    let detections: Vec<_> = app.config.detections(&app.config.catalogue()?)?.into_iter().collect();
     let progress = Progress::new(logs.len() as u64, logs.iter().map(|log| log.bytes).sum());
     let engine = app.engine()?;
     let run = Collect {

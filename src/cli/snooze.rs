@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{Datelike as _, NaiveDate, TimeDelta};
 use clap::Args;
 
-use super::get::{Located, locate};
+use super::get::{Located, locate, missing};
 use super::ledger::StoreArgs;
 use super::table::TableArgs;
 use super::{Source, output, remark};
@@ -141,10 +141,7 @@ async fn find(app: &App, id: &str) -> Result<Finding, Error> {
     match (finding, log) {
         (Some(finding), _) => Ok(finding),
         (None, Some((log, id))) => detected(app, log, &id).await,
-        (None, None) => Err(Error::nothing(
-            format!("no event '{id}' was found"),
-            "Give its logs with --logs, or the store of the run that reported it with --store.",
-        )),
+        (None, None) => Err(Error::nothing(format!("no event '{id}' was found"), missing(id))),
     }
 }
 
@@ -196,6 +193,7 @@ fn words<'a>(finding: &'a Finding, scope: &Scope, entry: &Exclusion) -> Vec<&'a 
         named(entry.actor.set().is_some(), finding.actor.as_deref()),
         named(!scope.any_action, Some(&finding.event_name)),
         named(scope.resource, finding.resource.as_deref()),
+        named(scope.account, finding.account_id.as_deref()),
         named(scope.region, finding.region.as_deref()),
     ];
     words.into_iter().flatten().collect()
@@ -231,8 +229,8 @@ async fn say_more(app: &App, finding: &Finding, entry: &Exclusion) {
     match past(app, entry).await {
         Ok(Past { shown: 0, .. }) => {}
         Ok(Past { covered, shown }) => {
-            let changes = plural(shown, "change", None);
-            remark(&format!("of {changes} in the last 30 days it would have hidden {covered}"));
+            let findings = plural(shown, "finding", None);
+            remark(&format!("of {findings} in the last 30 days it would have hidden {covered}"));
         }
         Err(error) => remark(&format!("warning: the journal cannot be looked at: {error}")),
     }

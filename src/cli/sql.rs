@@ -27,6 +27,9 @@ pub(super) enum SqlCommand {
         /// put values in place of every `:name` first
         #[arg(long)]
         whole: bool,
+        /// Print the file as it stands, to make a copy of your own of it
+        #[arg(long, conflicts_with = "whole")]
+        file: bool,
         #[command(flatten)]
         table: TableArgs,
     },
@@ -37,7 +40,8 @@ pub(super) enum SqlCommand {
 pub(super) async fn run(app: App, command: SqlCommand) -> Result<Exit, Error> {
     match command {
         SqlCommand::List => list(&app),
-        SqlCommand::Show { name, whole, table } => show(app, &name, whole, &table),
+        SqlCommand::Show { name, file: true, .. } => copy(&app, &name),
+        SqlCommand::Show { name, whole, table, .. } => show(app, &name, whole, &table),
         SqlCommand::Check(args) => check::run(app, args).await,
     }
 }
@@ -59,6 +63,11 @@ fn list(app: &App) -> Result<Exit, Error> {
     }
     text.push_str("\n`clickops sql show NAME` prints one, `clickops query NAME` runs it.\n");
     output(&text)?;
+    Ok(Exit::Done)
+}
+
+fn copy(app: &App, name: &str) -> Result<Exit, Error> {
+    output(&app.config.catalogue()?.get(name)?.text)?;
     Ok(Exit::Done)
 }
 

@@ -199,8 +199,12 @@ fn from_table<T: DeserializeOwned>(table: toml::Table) -> Result<T, ConfigError>
 fn text_error(origin: &str, error: &toml::de::Error) -> ConfigError {
     let message = error.message();
     let mut quoted = message.split('`').skip(1).step_by(2);
-    let nearest =
-        message.starts_with("unknown field").then(|| quoted.next()).flatten().and_then(|unknown| {
+    let nearest = ["unknown field", "unknown variant"]
+        .iter()
+        .any(|start| message.starts_with(start))
+        .then(|| quoted.next())
+        .flatten()
+        .and_then(|unknown| {
             crate::nearest(unknown, &quoted.collect::<Vec<_>>()).map(|key| (*key).to_owned())
         });
     ConfigError::Text {

@@ -145,7 +145,10 @@ fn mistakes_are_named() {
                 .contains(&format!("no act has the verdict '{verdict}'"))
         );
     }
-    assert_eq!(refused(""), "exclusion 'x' has no scope, so it would cover everything");
+    assert_eq!(
+        refused(""),
+        "exclusion 'x' has no scope that narrows it down, so it would cover everything"
+    );
     let twice = format!("{ONE}{ONE}");
     let twice = parse(&twice, "t.toml").unwrap_err().to_string();
     assert_eq!(twice, "there are two exclusions called 'log queries'");

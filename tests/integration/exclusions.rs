@@ -230,7 +230,7 @@ fn snooze_knows_the_journal_and_says_what_it_would_have_hidden() {
     let snoozed = desk.clickops(&format!("snooze e-1 --for 1d --reason why {now}"));
     assert_eq!(snoozed.code, 0, "{}", snoozed.stderr);
     assert!(snoozed.stdout.contains("actor = \"ann\""), "{}", snoozed.stdout);
-    let said = "of 3 changes in the last 30 days it would have hidden 2";
+    let said = "of 3 findings in the last 30 days it would have hidden 2";
     assert!(snoozed.stderr.contains(said), "{}", snoozed.stderr);
 }
 
@@ -269,4 +269,30 @@ fn no_shipped_entry_hides_a_change() {
         assert_eq!(ended.code, 0, "{}", ended.stderr);
         assert_eq!(ended.stdout, "", "{folder}");
     }
+}
+
+#[test]
+fn what_is_wrong_with_an_entry_is_told_with_its_remedy() {
+    let desk = Desk::new();
+    desk.write("logs/a.json", log(&[change("e-1", "2026-11-23T09:00:00Z")]));
+    for (config, remedy) in [
+        (format!("{ENTRY}verdict = 'atempted'"), "Did you mean 'attempted'?"),
+        (format!("{ENTRY}verdict = 'xyz'"), "Acts are clickops, attempted, chained, operational."),
+        (format!("{ENTRY}actor = 'ann'{ENTRY}actor = 'bob'"), "Give one of them another name."),
+        (format!("{ENTRY}actor = '*'"), "Say what it is for"),
+        (ENTRY.replace("'accepted'", "'acepted'") + "actor = 'ann'", "Did you mean 'accepted'?"),
+        (ENTRY.replace("[[exclusion]]", "[exclusion]") + "actor = 'ann'", "write two brackets"),
+        (
+            "[[report]]\nname = 'doors'\ndetection = 'sign_in'".to_owned(),
+            "Did you mean 'sign_ins'?",
+        ),
+    ] {
+        desk.write("c.toml", &config);
+        let ended = desk.clickops("run --logs logs --config c.toml --store memory");
+        assert_eq!(ended.code, 2, "{config}: {ended:?}");
+        assert!(ended.stderr.contains(remedy), "{config}: {ended:?}");
+    }
+    assert!(
+        desk.clickops("run --logs logs --config c.toml").stderr.contains("report.doors.detection")
+    );
 }

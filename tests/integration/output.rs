@@ -69,7 +69,7 @@ fn an_event_of_a_digest_is_explained_without_its_logs() {
     assert!(kept.stderr.contains("its log is gone"), "{kept:?}");
     // The journal keeps what was decided, and not every rule that was tried.
     let traced = |line: &&str| {
-        ["  change ", "  tried ", "    "].iter().any(|start| line.starts_with(start))
+        ["  decided ", "  tried ", "    "].iter().any(|start| line.starts_with(start))
             && !line.starts_with("            ")
     };
     let decided: String = from_log.split_inclusive('\n').filter(|line| !traced(line)).collect();
@@ -141,4 +141,28 @@ fn a_preview_takes_what_query_prints() {
     desk.write("findings", full.replace("\"verdict\":\"clickops\"", "\"verdict\":\"not\""));
     let none = desk.clickops("render --findings findings");
     assert!(none.stderr.contains("1 of 1 are left out"), "{rows} {none:?}");
+}
+
+#[test]
+fn an_id_may_be_short_but_not_too_short() {
+    let desk = desk();
+    let whole = desk.clickops(&format!("get {ID} --logs logs")).ok();
+    assert_eq!(desk.clickops(&format!("get {} --logs logs", &ID[..8])).ok(), whole);
+    for command in ["get", "explain"] {
+        let missed = desk.clickops(&format!("{command} 6f1c2b3 --logs logs"));
+        assert_eq!(missed.code, 4, "{missed:?}");
+        assert!(missed.stderr.contains("at least the first eight characters"), "{missed:?}");
+    }
+}
+
+/// A copy of a shipped file is where people begin.
+#[test]
+fn a_shipped_file_can_be_copied_and_used() {
+    let desk = desk();
+    let copy = desk.clickops("sql show verdicts --file").ok();
+    assert_eq!(copy, fs::read_to_string(project("sql/views/verdicts.sql")).unwrap());
+    desk.write("mine/views/verdicts.sql", copy.replace("'C1'", "'C1 of ours'"));
+    desk.write("c.toml", "[source]\nsql = 'mine'");
+    let line = "query console_changes --logs logs --format ndjson --config c.toml";
+    assert_eq!(desk.clickops(line).rows()[0]["rule"], "C1 of ours");
 }

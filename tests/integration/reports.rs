@@ -231,7 +231,7 @@ async fn digest_on(schedule: &str, last: &str) -> String {
 async fn a_daily_report_lists_exclusions_of_the_config_that_cover_nothing() {
     let daily = digest_on("0 12 * * *", "2026-11-22T12:00:00Z").await;
     assert!(
-        daily.contains("Unused   idle, over (ended 2026-11-20): nothing to hide in this period"),
+        daily.contains("Unused   idle, over (ended 2026-11-20): covered nothing in this period"),
         "{daily}"
     );
     let hourly = digest_on("0 * * * *", "2026-11-23T11:00:00Z").await;

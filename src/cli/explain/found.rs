@@ -4,8 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::Answer;
 use crate::app::App;
-use crate::config::DETECTION;
+use crate::config::{ConfigError, DETECTION};
 use crate::engine::Row;
+use crate::query::catalogue::Catalogue;
 
 /// What of an explanation comes from detections, because only they know exclusions.
 const COLUMNS: [&str; 8] = [
@@ -23,14 +24,18 @@ const REPORTED: &str = "reported";
 pub(super) const FOUND_BY: &str = "found_by";
 
 /// The detections to ask: changes by hand, what the config's reports name, and what found it once.
-pub(super) fn detections(app: &App, once: Option<&str>) -> BTreeSet<String> {
-    let named = app.config.reports.iter().map(|report| report.detection.as_str());
-    named
-        .chain(once)
-        .chain([DETECTION])
-        .filter(|name| !name.is_empty())
-        .map(str::to_owned)
-        .collect()
+///
+/// # Errors
+/// [`ConfigError`] for a report that names no view. What found an event once may be gone since.
+pub(super) fn detections(
+    app: &App,
+    catalogue: &Catalogue,
+    once: Option<&str>,
+) -> Result<BTreeSet<String>, ConfigError> {
+    let mut all = app.config.detections(catalogue)?;
+    let known = |name: &&str| catalogue.get(name).is_ok();
+    all.extend(once.into_iter().filter(known).chain([DETECTION]).map(str::to_owned));
+    Ok(all)
 }
 
 /// What tells events apart, as in `all_activity`: published samples use an id more than once.
@@ -79,18 +84,23 @@ impl Found {
             let mut cells = speaks.map_or_else(|| COLUMNS.map(|_| None), |said| said.cells.clone());
             cells[0] = Some(reported);
             row.extend(cells);
-            let others: Vec<_> = said
-                .iter()
-                .filter(|said| said.detection != DETECTION)
-                .map(|said| match &said.reason {
-                    Some(reason) => format!("{}: {reason}", said.detection),
-                    None => said.detection.clone(),
-                })
-                .collect();
-            row.push((!others.is_empty()).then(|| others.join("\n")));
+            row.push(found_by(said.iter().map(|said| (&*said.detection, said.reason.as_deref()))));
         }
         answer.columns.extend(COLUMNS.into_iter().chain([FOUND_BY]).map(str::to_owned));
     }
+}
+
+/// Detections with their reasons, one a line, without the one that everybody means.
+pub(super) fn found_by<'a>(
+    said: impl IntoIterator<Item = (&'a str, Option<&'a str>)>,
+) -> Option<String> {
+    let line = |(detection, reason): (&str, Option<&str>)| match reason {
+        Some(reason) => format!("{detection}: {reason}"),
+        None => detection.to_owned(),
+    };
+    let others = said.into_iter().filter(|(name, _)| !["", DETECTION].contains(name));
+    let lines: Vec<_> = others.map(line).collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
 fn event(answer: &Answer, row: &Row) -> Event {
