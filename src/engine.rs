@@ -3,6 +3,7 @@
 //! [`local`] is the embedded engine. An engine knows nothing of detections or reports: it gets a
 //! bound query and answers with text.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -139,7 +140,7 @@ pub struct EngineError {
     /// Whether the statement was refused before it ran.
     pub refused: bool,
     /// Athena's code where there is one, `TYPE_MISMATCH`.
-    pub code: Option<&'static str>,
+    pub code: Option<Cow<'static, str>>,
     /// What is wrong.
     pub message: String,
     /// Line and column in [`BoundQuery::sql`], from 1.
@@ -166,7 +167,7 @@ impl EngineError {
 
 impl fmt::Display for EngineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(code) = self.code {
+        if let Some(code) = &self.code {
             write!(f, "{code}: ")?;
         }
         f.write_str(&self.message)

@@ -414,8 +414,10 @@ mod tests {
     fn quoted(sql: &str, at: (u64, u64)) -> Option<String> {
         let pieces =
             vec![Piece { line: 2, lines: 9, origin: "statement".to_owned(), filled: Vec::new() }];
-        let (name, logs) = ("statement".to_owned(), Arc::default());
-        let query = BoundQuery { name, sql: format!("WITH x AS (\n{sql}"), logs, pieces };
+        let query = BoundQuery {
+            pieces,
+            ..BoundQuery::of_sql("statement", format!("WITH x AS (\n{sql}"), Arc::default())
+        };
         let error = EngineError {
             refused: true,
             code: None,
