@@ -20,7 +20,7 @@ pub mod header;
 pub mod lexer;
 mod sent;
 mod statement;
-mod table;
+pub(crate) mod table;
 pub mod trace;
 pub mod value;
 
