@@ -37,12 +37,22 @@ impl App {
     /// # Errors
     /// [`Error`] when this build carries none that could read the logs.
     pub fn engine(&self) -> Result<Box<dyn Engine>, Error> {
-        if let Some(path) = &self.config.replay {
-            return Ok(Box::new(crate::engine::replay::ReplayEngine::new(path)));
-        }
         match self.config.engine {
-            EngineName::Local => embedded(self.table()?),
-            EngineName::Athena => athena(self.config.athena.clone(), self.table()?),
+            EngineName::Athena if self.config.replay.is_none() => {
+                athena(self.config.athena.clone(), self.table()?)
+            }
+            _ => self.embedded(),
+        }
+    }
+
+    /// The engine for logs of a folder, and for those of no place at all.
+    ///
+    /// # Errors
+    /// [`Error`] when this build carries none.
+    pub fn embedded(&self) -> Result<Box<dyn Engine>, Error> {
+        match &self.config.replay {
+            Some(path) => Ok(Box::new(crate::engine::replay::ReplayEngine::new(path))),
+            None => embedded(self.table()?),
         }
     }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use aws_sdk_athena::Client;
+use aws_sdk_athena::config::SharedCredentialsProvider;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
@@ -45,6 +46,7 @@ pub struct AthenaEngine {
     settings: Athena,
     table: Arc<TableShape>,
     pace: Pace,
+    credentials: Option<SharedCredentialsProvider>,
     client: OnceCell<Client>,
     tasks: Tasks,
 }
@@ -71,8 +73,20 @@ pub enum Answer {
 impl AthenaEngine {
     /// An engine for a table of this shape and name. It talks to nobody before its first query.
     pub fn new(settings: Athena, table: Arc<TableShape>) -> Self {
-        let (pace, client, tasks) = (Pace::default(), OnceCell::new(), Tasks::default());
-        Self { settings, table, pace, client, tasks }
+        Self {
+            settings,
+            table,
+            pace: Pace::default(),
+            credentials: None,
+            client: OnceCell::new(),
+            tasks: Tasks::default(),
+        }
+    }
+
+    /// The same with these credentials, in place of those that the AWS CLI would find.
+    #[must_use]
+    pub fn with_credentials(self, credentials: SharedCredentialsProvider) -> Self {
+        Self { credentials: Some(credentials), ..self }
     }
 
     /// The same with other pauses.
@@ -158,7 +172,8 @@ impl AthenaEngine {
     }
 
     async fn client(&self) -> Result<&Client, EngineError> {
-        self.client.get_or_try_init(|| connect::client(&self.settings, &self.pace)).await
+        let connect = || connect::client(&self.settings, &self.pace, self.credentials.as_ref());
+        self.client.get_or_try_init(connect).await
     }
 
     /// The statement for Athena. A window whose logs make it too long would be split here, into

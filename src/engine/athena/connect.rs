@@ -1,14 +1,16 @@
 //! The SDK's client, and what of all repeating is its job.
 //!
-//! The SDK repeats a request that failed in passing, for seconds: lost connections, 5xx answers,
-//! time-outs and throttling, with growing pauses and jitter. What lasts longer is for the callers
-//! here: a full queue (`start`), and a query that has to go on while Athena cannot be asked
-//! (`wait`). Credentials come from where the AWS CLI looks for them.
+//! The SDK repeats a request that failed in passing, for seconds: time-outs, 5xx answers, throttling
+//! and connections that cannot be made, with growing pauses and jitter. What it leaves, a connection
+//! that ends within an answer among it, and what lasts longer is for the callers here: a full queue
+//! (`start`), a query that goes on while Athena cannot be asked (`wait`), and a page that does not
+//! come (`results`). Credentials come from where the AWS CLI looks for them.
 
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_athena::Client;
+use aws_sdk_athena::config::SharedCredentialsProvider;
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
@@ -20,7 +22,11 @@ use crate::engine::EngineError;
 const ATTEMPTS: u32 = 4;
 
 /// A client for these settings. It opens no connection yet.
-pub(super) async fn client(settings: &Athena, pace: &Pace) -> Result<Client, EngineError> {
+pub(super) async fn client(
+    settings: &Athena,
+    pace: &Pace,
+    credentials: Option<&SharedCredentialsProvider>,
+) -> Result<Client, EngineError> {
     let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
     let retry = RetryConfig::standard()
         .with_max_attempts(ATTEMPTS)
@@ -33,6 +39,9 @@ pub(super) async fn client(settings: &Athena, pace: &Pace) -> Result<Client, Eng
         .timeout_config(timeouts);
     if let Some(region) = &settings.region {
         loader = loader.region(Region::new(region.clone()));
+    }
+    if let Some(credentials) = credentials {
+        loader = loader.credentials_provider(credentials.clone());
     }
     let shared = loader.load().await;
     if shared.region().is_none() {

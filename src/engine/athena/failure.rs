@@ -60,7 +60,7 @@ fn failed(reason: &str, known: Option<&AthenaError>, query: &BoundQuery, sent: &
         advice(code, kind, message, category)
     };
     let error = EngineError {
-        refused: at.is_some() || (1000..=1009).contains(&kind),
+        refused: at.is_some() || matches!(kind, 1003 | 1004 | 1006 | 1107 | 1110),
         code: code.map(|code| code.to_owned().into()),
         message: message.to_owned(),
         at: at.and_then(|at| sent.place(&query.sql, at)),

@@ -41,15 +41,17 @@ impl Fault {
         let kind = match (error, code) {
             (SdkError::ServiceError(_), _) if fails => Kind::Passing,
             (_, Some(code)) => kind_of(code),
-            // A request that could not be signed.
-            (SdkError::ConstructionFailure(_), _) => Kind::Credentials,
-            (SdkError::DispatchFailure(failure), _) if failure.is_other() => Kind::Credentials,
+            // Nothing but its words tells that there was nothing to sign the request with.
+            (SdkError::DispatchFailure(_), _) if chain(error).contains("credential") => {
+                Kind::Credentials
+            }
+            (SdkError::ConstructionFailure(_), _) => Kind::Invalid,
             _ => Kind::Passing,
         };
         let message = match (code, error.message()) {
             (Some(code), Some(message)) => format!("{code}: {message}"),
             (Some(code), None) => code.to_owned(),
-            (None, _) => chain(error),
+            (None, _) => chain(error).lines().map(str::trim).collect::<Vec<_>>().join(" "),
         };
         Self { kind, operation, message }
     }

@@ -57,7 +57,10 @@ fn of_logs(logs: &[Log], table: &TableShape) -> Result<Vec<String>, EngineError>
             code: None,
             message: format!("{} is not in S3, where Athena could read it", elsewhere.address),
             at: None,
-            hint: Some("Query it with the embedded engine: --engine local.".to_owned()),
+            hint: Some(
+                "Logs of a folder are for the embedded engine: set source.engine to \"local\"."
+                    .to_owned(),
+            ),
         });
     }
     if logs.is_empty() {
