@@ -108,7 +108,8 @@ impl AthenaEngine {
             let token = run.key.attempt(attempt).token(&sent.text, &sent.parameters);
             let start = start::start(client, &self.settings, &self.pace, &self.tasks, &sent, token);
             let guard = start.await?;
-            tracing::debug!(execution = %guard.id(), query = query.name, "started");
+            // Athena's history keeps no values.
+            tracing::debug!(execution = %guard.id(), query.name, ?sent.parameters, "started");
             (run.started)(guard.id());
             match self.follow(client, query, &sent, guard, run.leave, &scan).await {
                 Ok(answer) => return Ok(answer),

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::figures;
+
 const MEGABYTE: u64 = 1_000_000;
 const TERABYTE: f64 = 1e12;
 
@@ -46,14 +48,14 @@ impl Charge {
 /// `38.1 MB scanned, $0.0002, 1.2 s (0.1 s queued)`.
 impl fmt::Display for Charge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = |time: Duration| figures::seconds(time.as_secs_f64());
         write!(
             f,
-            "{} scanned, ${:.4}, {:.1} s ({:.1} s queued)",
-            indicatif::DecimalBytes(self.bytes),
-            // Rounded up: a price of nothing would look like no price.
-            (self.dollars * 1e4).ceil() / 1e4,
-            (self.engine + self.queue).as_secs_f64(),
-            self.queue.as_secs_f64()
+            "{} scanned, {}, {} ({} queued)",
+            figures::bytes(self.bytes),
+            figures::usd(self.dollars),
+            seconds(self.engine + self.queue),
+            seconds(self.queue)
         )
     }
 }
@@ -84,6 +86,6 @@ mod tests {
         let mut sum = one(38_100_000, "a");
         sum.add(one(1_000_000, "b"));
         assert_eq!(sum.executions, ["a", "b"]);
-        assert_eq!(sum.to_string(), "39.10 MB scanned, $0.0003, 2.3 s (0.1 s queued)");
+        assert_eq!(sum.to_string(), "39.1 MB scanned, $0.0002, 2.3 s (0.1 s queued)");
     }
 }

@@ -106,7 +106,7 @@ pub(super) fn bind(
 /// The bytes of each value in the literal of a hole: a list has several.
 fn values_in(kind: Type, literal: &str) -> Vec<Range<usize>> {
     if kind != Type::List {
-        return vec![0..literal.len()];
+        return std::iter::once(0..literal.len()).collect();
     }
     let tokens = token::tokens(literal).unwrap_or_default();
     let texts = tokens.into_iter().filter(|token| matches!(token.kind, Kind::Text(_)));

@@ -13,6 +13,7 @@ use crate::config::EngineName;
 use crate::error::Error;
 use crate::logs::{Log, Span};
 use crate::query::BoundQuery;
+use crate::sql::token;
 
 /// How far back a span begins when nobody says: every byte of the table costs money.
 const FIRST: TimeDelta = TimeDelta::days(1);
@@ -87,7 +88,15 @@ impl Reach {
     pub(super) fn applied(&self, query: BoundQuery) -> BoundQuery {
         match &self.kind {
             Kind::Logs { .. } => query,
-            Kind::Table(_) => query.over(self.filter.span().clone()),
+            Kind::Table(_) => {
+                if query.scan.is_none() && selects(&query.sql) {
+                    remark(
+                        "warning: the statement selects from neither cloudtrail nor a view, so \
+                         --since and its like do not limit what it reads: its own conditions do",
+                    );
+                }
+                query.over(self.filter.span().clone())
+            }
         }
     }
 
@@ -106,6 +115,11 @@ impl Reach {
             Kind::Table(name) => format!("{name} on Athena{}", told(self.filter.span())),
         }
     }
+}
+
+/// Whether a statement selects from anything.
+fn selects(sql: &str) -> bool {
+    token::tokens(sql).is_ok_and(|tokens| tokens.iter().any(|token| token.is_word("from")))
 }
 
 fn time(time: chrono::DateTime<chrono::Utc>) -> String {

@@ -4,6 +4,7 @@ use aws_sdk_athena::types::{AthenaError, QueryExecution, QueryExecutionState as 
 
 use super::wait;
 use crate::engine::EngineError;
+use crate::figures;
 use crate::query::{BoundQuery, Sent};
 use crate::sql::parse;
 
@@ -103,7 +104,7 @@ fn advice(code: Option<&str>, kind: i32, message: &str, category: Category) -> O
 fn cancelled(reason: &str, execution: &QueryExecution) -> EngineError {
     let scanned = execution.statistics().and_then(wait::bytes);
     let scanned = scanned.map_or_else(String::new, |bytes| {
-        format!(" after {}, which is charged", indicatif::DecimalBytes(bytes))
+        format!(" after {}, which is charged", figures::bytes(bytes))
     });
     let lower = reason.to_lowercase();
     let (message, hint) = if lower.contains("bytes scanned") && lower.contains("limit") {

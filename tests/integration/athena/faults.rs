@@ -166,7 +166,7 @@ async fn the_limit_of_bytes_is_told_from_other_ends() {
     };
     service.next(cancelled("Bytes scanned limit was exceeded"));
     let error = failed(&engine(&service), &constant(SQL)).await;
-    let limit = "Athena stopped the query at the work group's limit of bytes after 10.00 MB, which is charged";
+    let limit = "Athena stopped the query at the work group's limit of bytes after 10.0 MB, which is charged";
     assert!(error.message.starts_with(limit), "{error}");
     assert!(error.hint.unwrap().contains("--since"));
     service.next(cancelled("Query cancelled by user"));
