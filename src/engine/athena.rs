@@ -106,8 +106,9 @@ impl AthenaEngine {
         let mut pauses = self.pace.pauses();
         for attempt in 1.. {
             let token = run.key.attempt(attempt).token(&sent.text, &sent.parameters);
-            let start = start::start(client, &self.settings, &self.pace, &self.tasks, &sent, token);
-            let guard = start.await?;
+            let (settings, pace, tasks) = (&self.settings, &self.pace, &self.tasks);
+            let guard =
+                start::start(client, settings, pace, tasks, &sent, token, run.leave).await?;
             // Athena's history keeps no values.
             tracing::debug!(execution = %guard.id(), query.name, ?sent.parameters, "started");
             (run.started)(guard.id());

@@ -27,6 +27,7 @@ pub(super) async fn start(
     tasks: &Tasks,
     sent: &Sent,
     token: String,
+    leave: Option<Instant>,
 ) -> Result<Guard, EngineError> {
     if sent.text.len() > MOST_BYTES {
         return Err(EngineError {
@@ -59,7 +60,8 @@ pub(super) async fn start(
         .set_query_execution_context(context)
         .set_result_configuration(output);
 
-    let give_up = Instant::now() + pace.patience;
+    let patience = Instant::now() + pace.patience;
+    let give_up = leave.map_or(patience, |leave| leave.min(patience));
     let mut pauses = pace.pauses();
     let mut offers = 0;
     loop {
