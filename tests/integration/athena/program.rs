@@ -1,6 +1,6 @@
 //! `clickops query --engine athena`, as a person runs it.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use super::*;
 use crate::program::{Desk, Ended};
@@ -12,6 +12,8 @@ fn command(desk: &Desk, service: &Athena, line: &str) -> Command {
         .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
         .env("AWS_SECRET_ACCESS_KEY", "SECRETEXAMPLE")
         .env("AWS_REGION", "eu-west-1")
+        // A machine in AWS would tell its own region.
+        .env("AWS_EC2_METADATA_DISABLED", "true")
         .env("CLICKOPS_ATHENA_WORKGROUP", "clickops")
         .env("CLICKOPS_ATHENA_ENDPOINT_URL", service.url());
     command
@@ -88,7 +90,8 @@ fn wrong_usage_never_reaches_athena() {
 fn ctrl_c_stops_the_query_at_athena() {
     let (desk, service) = (Desk::new(), service());
     service.next(Course { end: Some(End::Never), ..Course::default() });
-    let mut running = command(&desk, &service, "query events --engine athena").spawn().unwrap();
+    let mut command = command(&desk, &service, "query events --engine athena");
+    let mut running = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     service.await_request("GetQueryExecution");
     let pid = running.id().to_string();
     assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
