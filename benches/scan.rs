@@ -81,12 +81,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             continue;
         }
         let started = Instant::now();
-        let query = BoundQuery {
-            name: name.to_owned(),
-            sql: sql.to_owned(),
-            logs: logs.clone().into(),
-            pieces: Vec::new(),
-        };
+        let query = BoundQuery::of_sql(name, sql, logs.clone().into());
         let rows = runtime.block_on(async {
             let mut rows = LocalEngine::new().rows(&query).await?;
             let mut count = 0;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::config::{Config, Place};
+use crate::config::{Athena, Config, EngineName, Place};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::exclusion;
@@ -37,10 +37,23 @@ impl App {
     /// # Errors
     /// [`Error`] when this build carries none that could read the logs.
     pub fn engine(&self) -> Result<Box<dyn Engine>, Error> {
-        if let Some(path) = &self.config.replay {
-            return Ok(Box::new(crate::engine::replay::ReplayEngine::new(path)));
+        match self.config.engine {
+            EngineName::Athena if self.config.replay.is_none() => {
+                athena(self.config.athena.clone(), self.table()?)
+            }
+            _ => self.embedded(),
         }
-        embedded(self.table()?)
+    }
+
+    /// The engine for logs of a folder, and for those of no place at all.
+    ///
+    /// # Errors
+    /// [`Error`] when this build carries none.
+    pub fn embedded(&self) -> Result<Box<dyn Engine>, Error> {
+        match &self.config.replay {
+            Some(path) => Ok(Box::new(crate::engine::replay::ReplayEngine::new(path))),
+            None => embedded(self.table()?),
+        }
     }
 
     /// The log table: the shipped one, or the user's own.
@@ -48,18 +61,25 @@ impl App {
     /// # Errors
     /// [`Error`] when its DDL cannot be used.
     pub fn table(&self) -> Result<Arc<TableShape>, Error> {
-        let name = self.config.table.clone();
-        let Some(path) = &self.config.ddl else {
-            return Ok(Arc::new(TableShape::cloudtrail(name)));
+        // The shape is what the config says of it: Athena's own catalogue is not asked.
+        let mut table = match &self.config.ddl {
+            Some(path) => ddl::read(path)?.table,
+            None => TableShape::cloudtrail(None),
         };
-        let mut table = ddl::read(path)?.table;
-        table.name = name.unwrap_or(table.name);
+        table.name = self.config.table_name().unwrap_or(table.name);
+        if self.config.engine == EngineName::Athena {
+            table.name = self.config.athena.whole(table.name);
+        }
         Ok(Arc::new(table))
     }
 
     /// What people call the engine.
     pub fn engine_name(&self) -> &'static str {
-        if self.config.replay.is_some() { "replayed rows" } else { "embedded engine" }
+        match (&self.config.replay, self.config.engine) {
+            (Some(_), _) => "replayed rows",
+            (None, EngineName::Local) => "embedded engine",
+            (None, EngineName::Athena) => "Athena",
+        }
     }
 
     /// Makes statements of the shipped and the user's files.
@@ -165,5 +185,18 @@ fn embedded(_: Arc<TableShape>) -> Result<Box<dyn Engine>, Error> {
     Err(Error::usage(
         "this build carries no embedded engine",
         "Build it with the feature `local`, which is on by default.",
+    ))
+}
+
+#[cfg(feature = "aws")]
+fn athena(settings: Athena, table: Arc<TableShape>) -> Result<Box<dyn Engine>, Error> {
+    Ok(Box::new(crate::engine::athena::AthenaEngine::new(settings, table)))
+}
+
+#[cfg(not(feature = "aws"))]
+fn athena(_: Athena, _: Arc<TableShape>) -> Result<Box<dyn Engine>, Error> {
+    Err(Error::usage(
+        "this build cannot talk to Athena",
+        "Build it with the feature `aws`, which is on by default.",
     ))
 }

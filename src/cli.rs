@@ -131,6 +131,11 @@ struct Source {
 }
 
 impl Source {
+    /// Whether the flag is there.
+    fn given(&self) -> bool {
+        self.logs.is_some()
+    }
+
     /// Lets the flag win over the config.
     fn apply(&self, config: &mut Config) -> Result<(), Error> {
         if let Some(logs) = &self.logs {

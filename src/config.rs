@@ -15,13 +15,20 @@ use crate::schedule::Schedule;
 use crate::table::TableName;
 
 mod account;
+mod athena;
 pub mod file;
+
+pub use athena::Athena;
 
 use file::File;
 
 /// The config as used: checked, with every default filled in.
 #[derive(Debug, Clone)]
 pub struct Config {
+    /// What runs queries.
+    pub engine: EngineName,
+    /// How queries run on Athena.
+    pub athena: Athena,
     /// Where the logs are; `None` until a flag or the file says so.
     pub logs: Option<Place>,
     /// A file with the `CREATE EXTERNAL TABLE` of the log table.
@@ -48,6 +55,17 @@ pub struct Config {
     pub reports: Vec<Report>,
     /// The shipped exclusions, then the file's own.
     pub exclusions: Vec<Exclusion>,
+}
+
+/// What runs queries.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum EngineName {
+    /// The embedded engine, on this machine, over the logs of a folder
+    #[default]
+    Local,
+    /// Amazon Athena, over the log table in AWS
+    Athena,
 }
 
 /// Where something is kept.
@@ -193,6 +211,8 @@ impl Config {
         exclusion::check(&file.exclusion)?;
         let exclusions = exclusion::together(exclusion::shipped()?, file.exclusion);
         Ok(Self {
+            engine: file.source.engine.unwrap_or_default(),
+            athena: Athena::of(file.athena)?,
             logs: file.source.logs.as_deref().map(|at| place(at, "source.logs")).transpose()?,
             ddl: file.source.ddl,
             table: file.source.table.map(|name| table(&name, "source.table")).transpose()?,
@@ -411,6 +431,14 @@ impl Config {
             }),
         };
         self.reports.iter().map(known).collect()
+    }
+
+    /// What the log table is called where its engine looks for it, in place of the name in its DDL.
+    pub fn table_name(&self) -> Option<TableName> {
+        match self.engine {
+            EngineName::Local => self.table.clone(),
+            EngineName::Athena => self.athena.table.clone().or_else(|| self.table.clone()),
+        }
     }
 
     /// The catalogue with the user's folder over the shipped files.

@@ -1,19 +1,23 @@
 //! Where queries run: the [`Engine`] trait and what it gives back.
 //!
-//! [`local`] is the embedded engine. An engine knows nothing of detections or reports: it gets a
+//! [`local`] is the embedded engine, [`athena`] the one in AWS. An engine knows nothing of detections or reports: it gets a
 //! bound query and answers with text.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use tokio::sync::mpsc;
 
+use self::charge::Charge;
 use crate::query::BoundQuery;
 
+#[cfg(feature = "aws")]
+pub mod athena;
+pub mod charge;
 #[cfg(feature = "local")]
 pub mod local;
 pub mod replay;
@@ -30,6 +34,10 @@ pub trait Engine: Send + Sync {
     /// [`EngineError`] when the statement is refused, before any row is read; errors while running
     /// come from [`Rows::page`].
     async fn rows(&self, query: &BoundQuery) -> Result<Rows, EngineError>;
+
+    /// Waits, not for long, until work that nobody wants any more is stopped where it runs. To be
+    /// called before the process ends.
+    async fn close(&self) {}
 }
 
 /// One row: a text or `NULL` for each column.
@@ -96,6 +104,7 @@ pub struct Scan {
     pub records: AtomicU64,
     /// Reasons by address.
     damaged: Mutex<BTreeMap<String, String>>,
+    charge: Mutex<Option<Charge>>,
 }
 
 /// A log that could not be read to its end, and why.
@@ -123,13 +132,24 @@ impl Scan {
         reasons.iter().map(damaged).collect()
     }
 
+    /// Adds what a service charges.
+    pub fn charged(&self, charge: Charge) {
+        let mut sum = self.charge.lock().unwrap_or_else(PoisonError::into_inner);
+        sum.get_or_insert_default().add(charge);
+    }
+
+    /// What a service charges so far; `None` where queries run in this process.
+    pub fn charge(&self) -> Option<Charge> {
+        self.charge.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Counts a log that was read to its end.
     pub fn finished_log(&self) {
         self.logs.fetch_add(1, Ordering::Relaxed);
     }
 
-    fn reasons(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, String>> {
-        self.damaged.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    fn reasons(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+        self.damaged.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -139,7 +159,7 @@ pub struct EngineError {
     /// Whether the statement was refused before it ran.
     pub refused: bool,
     /// Athena's code where there is one, `TYPE_MISMATCH`.
-    pub code: Option<&'static str>,
+    pub code: Option<Cow<'static, str>>,
     /// What is wrong.
     pub message: String,
     /// Line and column in [`BoundQuery::sql`], from 1.
@@ -166,7 +186,7 @@ impl EngineError {
 
 impl fmt::Display for EngineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(code) = self.code {
+        if let Some(code) = &self.code {
             write!(f, "{code}: ")?;
         }
         f.write_str(&self.message)

@@ -26,6 +26,7 @@ pub mod digest;
 pub mod engine;
 pub mod error;
 pub mod exclusion;
+mod figures;
 pub mod finding;
 pub mod journal;
 pub mod ledger;

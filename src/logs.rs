@@ -12,6 +12,9 @@ use sha2::{Digest as _, Sha256};
 
 pub mod dir;
 pub mod records;
+mod span;
+
+pub use span::{Span, is_region};
 
 /// One CloudTrail log file.
 #[derive(Debug, Clone, PartialEq, Eq)]

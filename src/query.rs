@@ -5,20 +5,26 @@
 //! holes, [`value`] writes values as literals, and [`assemble`] puts every view that a query
 //! mentions in front of it.
 
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::logs::Log;
+use crate::logs::{Log, Span};
 
 pub mod assemble;
+mod bind;
 pub mod catalogue;
 pub mod check;
+mod clause;
 pub mod header;
 pub mod lexer;
+mod sent;
 mod statement;
-mod table;
+pub(crate) mod table;
 pub mod trace;
 pub mod value;
+
+pub use sent::Sent;
 
 /// A query that has its values: one statement, ready for an engine.
 #[derive(Debug, Clone)]
@@ -29,8 +35,15 @@ pub struct BoundQuery {
     pub sql: String,
     /// The logs that the table `cloudtrail` holds.
     pub logs: Arc<[Log]>,
+    /// What the table `cloudtrail` holds where nobody lists logs, in place of [`BoundQuery::logs`].
+    pub span: Option<Span>,
     /// Where the lines of [`BoundQuery::sql`] come from, by first line.
     pub pieces: Vec<Piece>,
+    /// The bytes of [`BoundQuery::sql`] that are values and could travel apart from it, in order.
+    pub parameters: Vec<Range<usize>>,
+    /// The byte of [`BoundQuery::sql`] where a `WHERE` clause can stand that restricts the table;
+    /// `None` where the query does not select from `cloudtrail`.
+    pub scan: Option<usize>,
 }
 
 /// A run of lines of an assembled statement that stand in one file.
@@ -76,6 +89,25 @@ impl Piece {
 }
 
 impl BoundQuery {
+    /// A statement as it is: nothing is known of it but its text.
+    pub fn of_sql(name: impl Into<String>, sql: impl Into<String>, logs: Arc<[Log]>) -> Self {
+        Self {
+            name: name.into(),
+            sql: sql.into(),
+            logs,
+            span: None,
+            pieces: Vec::new(),
+            parameters: Vec::new(),
+            scan: None,
+        }
+    }
+
+    /// The same query of all logs of this span.
+    #[must_use]
+    pub fn over(self, span: Span) -> Self {
+        Self { span: Some(span), ..self }
+    }
+
     /// The file, line and column that a place in the assembled statement was written in.
     pub fn written_at(&self, line: u64, column: u64) -> Option<(&str, u64, u64)> {
         let within = |piece: &&Piece| (piece.line..piece.line + piece.lines).contains(&line);

@@ -82,7 +82,7 @@ pub(super) async fn run(mut app: App, args: DiffArgs) -> Result<Exit, Error> {
         remark(&format!("warning: {DETECTION} selects from nothing that the edit changes"));
     }
 
-    let engine = app.engine()?;
+    let engine = app.embedded()?;
     let mut compared = Compared::default();
     let mut damaged = BTreeMap::new();
     let bytes = logs.iter().map(|log| log.bytes).sum::<u64>();

@@ -9,7 +9,7 @@ use super::Moment;
 use super::progress::counted;
 use crate::config::Config;
 use crate::error::Error;
-use crate::logs::{Log, Place};
+use crate::logs::{Log, Span, is_region};
 use crate::nearest;
 
 /// Flags that choose logs.
@@ -32,13 +32,10 @@ pub(super) struct FilterArgs {
     region: Vec<String>,
 }
 
-/// What logs have to be like. Empty sets take all.
+/// What logs have to be like.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Filter {
-    since: Option<DateTime<Utc>>,
-    until: Option<DateTime<Utc>>,
-    accounts: BTreeSet<String>,
-    regions: BTreeSet<String>,
+    span: Span,
 }
 
 impl Filter {
@@ -57,12 +54,8 @@ impl Filter {
         Ok(filter)
     }
 
-    pub(super) fn since(&self) -> Option<DateTime<Utc>> {
-        self.since
-    }
-
-    pub(super) fn until(&self) -> Option<DateTime<Utc>> {
-        self.until
+    pub(super) fn span(&self) -> &Span {
+        &self.span
     }
 
     pub(super) fn set_span(
@@ -76,7 +69,7 @@ impl Filter {
                 "Exchange the two.",
             ));
         }
-        (self.since, self.until) = (since, until);
+        (self.span.since, self.span.until) = (since, until);
         Ok(())
     }
 
@@ -86,7 +79,7 @@ impl Filter {
         for name in names {
             ids.extend(accounts(name.trim(), config)?);
         }
-        self.accounts = ids;
+        self.span.accounts = ids;
         Ok(())
     }
 
@@ -99,29 +92,26 @@ impl Filter {
                 "Write it as eu-west-1, several with commas between them.",
             ));
         }
-        self.regions = names;
+        self.span.regions = names;
         Ok(())
     }
 
     /// The logs that fit, and what has to be said of the choice.
     pub(super) fn chosen(&self, logs: &[Log]) -> (Vec<Log>, Vec<String>) {
-        let in_time: Vec<&Log> = logs
-            .iter()
-            .filter(|log| {
-                self.since.is_none_or(|since| log.delivered >= since)
-                    && self.until.is_none_or(|until| log.delivered < until)
-            })
-            .collect();
-        let fits = |log: &&Log| log.place.as_ref().is_none_or(|place| self.fits(place));
-        let chosen: Vec<Log> = in_time.iter().copied().filter(fits).cloned().collect();
+        let fits = |log: &&Log| {
+            self.span.has_minute(log.delivered)
+                && log.place.as_ref().is_none_or(|place| self.span.has_place(place))
+        };
+        let chosen: Vec<Log> = logs.iter().filter(fits).cloned().collect();
 
         let mut remarks = Vec::new();
-        if !(self.accounts.is_empty() && self.regions.is_empty()) {
+        let Span { accounts: wanted, regions: wanted_regions, .. } = &self.span;
+        if !(wanted.is_empty() && wanted_regions.is_empty()) {
             let all = logs.iter().filter_map(|log| log.place.as_ref());
             let accounts = all.clone().map(|place| place.account.as_str()).collect();
             let regions = all.map(|place| place.region.as_str()).collect();
-            remarks.extend(absent("account", &self.accounts, &accounts));
-            remarks.extend(absent("region", &self.regions, &regions));
+            remarks.extend(absent("account", wanted, &accounts));
+            remarks.extend(absent("region", wanted_regions, &regions));
             let unplaced = chosen.iter().filter(|log| log.place.is_none()).count();
             if unplaced > 0 {
                 remarks.push(format!(
@@ -134,11 +124,6 @@ impl Filter {
             remarks.push(format!("none of {} is left to read", counted(logs.len() as u64, "log")));
         }
         (chosen, remarks)
-    }
-
-    fn fits(&self, place: &Place) -> bool {
-        (self.accounts.is_empty() || self.accounts.contains(&place.account))
-            && (self.regions.is_empty() || self.regions.contains(&place.region))
     }
 }
 
@@ -189,20 +174,6 @@ fn accounts(name: &str, config: &Config) -> Result<Vec<String>, Error> {
     Err(Error::usage(what, hint))
 }
 
-/// Whether it could be a region's name: words and at the end a number, `us-gov-west-1`. AWS adds
-/// regions, so there is no list of them here.
-fn is_region(name: &str) -> bool {
-    let mut parts = name.split('-').rev();
-    let number = parts.next().unwrap_or_default();
-    let words: Vec<&str> = parts.collect();
-    (1..=2).contains(&number.len())
-        && number.bytes().all(|byte| byte.is_ascii_digit())
-        && words.len() >= 2
-        && words.iter().all(|word| {
-            word.len() >= 2 && word.len() <= 16 && word.bytes().all(|b| b.is_ascii_lowercase())
-        })
-}
-
 /// Says which of the wanted values no log has.
 fn absent(what: &str, wanted: &BTreeSet<String>, there: &BTreeSet<&str>) -> Option<String> {
     const SHOWN: usize = 12;
@@ -223,7 +194,7 @@ fn absent(what: &str, wanted: &BTreeSet<String>, there: &BTreeSet<&str>) -> Opti
 mod tests {
     use super::*;
     use crate::digest::Account;
-    use crate::logs::LogKey;
+    use crate::logs::{LogKey, Place};
 
     fn log(address: &str, delivered: &str) -> Log {
         Log {
@@ -252,7 +223,7 @@ mod tests {
         let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
         let mut filter = Filter::default();
         match filter.set_accounts(&names, &config()) {
-            Ok(()) => Ok(filter.accounts.into_iter().collect()),
+            Ok(()) => Ok(filter.span.accounts.into_iter().collect()),
             Err(error) => Err(error.report()),
         }
     }
@@ -266,18 +237,6 @@ mod tests {
         assert!(ids(&["12345"]).unwrap_err().contains("it has 5 digits, not twelve"));
         assert!(ids(&[""]).unwrap_err().contains("'' is no account id"));
         assert!(ids(&["x"]).unwrap_err().contains("play, prod-payments"));
-    }
-
-    #[test]
-    fn regions_look_like_regions() {
-        for name in
-            ["eu-west-1", "us-gov-west-1", "ap-southeast-12", "us-isob-east-1", "eusc-de-east-1"]
-        {
-            assert!(is_region(name), "{name}");
-        }
-        for name in ["", "eu-west", "eu-west-1a", "west-1", "eu--1", "eu-west-1'", "eu-west-123"] {
-            assert!(!is_region(name), "{name}");
-        }
     }
 
     #[test]

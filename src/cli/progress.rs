@@ -25,8 +25,12 @@ impl Progress {
     /// A bar for so many logs and bytes; hidden unless standard error is a terminal.
     pub(super) fn new(logs: u64, bytes: u64) -> Self {
         let bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::hidden());
-        let template =
-            "{spinner:.dim} {bar:30.cyan/dim} {bytes}/{total_bytes}  {msg}  {bytes_per_sec}  {eta}";
+        // Where no logs are read here, a service is at work that does not tell how far it is.
+        let template = if logs == 0 {
+            "{spinner:.dim} waiting for the answer, {elapsed}"
+        } else {
+            "{spinner:.dim} {bar:30.cyan/dim} {bytes}/{total_bytes}  {msg}  {bytes_per_sec}  {eta}"
+        };
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, IsTerminal as _, Read as _};
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use self::session::{Limit, Session};
 use super::Source;
@@ -12,6 +12,7 @@ use super::filter::FilterArgs;
 use super::print::Format;
 use super::table::TableArgs;
 use crate::app::App;
+use crate::config::EngineName;
 use crate::error::{Error, Exit};
 use crate::query::QueryError;
 
@@ -20,6 +21,7 @@ mod complete;
 mod dialog;
 mod history;
 mod input;
+mod reach;
 mod session;
 mod shell;
 mod words;
@@ -54,22 +56,18 @@ pub(super) struct QueryArgs {
     table: TableArgs,
     #[command(flatten)]
     filter: FilterArgs,
-    /// What runs the query
-    #[arg(long, value_enum, default_value = "local")]
-    engine: EngineName,
+    /// What runs the query; without it, what the config says, or the embedded engine
+    ///
+    /// On Athena it reads what was delivered in the last day unless --since says otherwise, and the
+    /// work group's limit of bytes holds. `[athena]` in the config says where.
+    #[arg(long, value_enum)]
+    engine: Option<EngineName>,
     /// How rows are written
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
     /// Most rows, or `all`; without it a table ends after 1000
     #[arg(long, value_name = "N", value_parser = Limit::parse)]
     limit: Option<Limit>,
-}
-
-/// The engines there are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum EngineName {
-    /// The embedded one, on this machine
-    Local,
 }
 
 fn param(text: &str) -> Result<(String, String), String> {

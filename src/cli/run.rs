@@ -196,7 +196,9 @@ async fn collect_all(
         now: app.now,
         watch: &|scan: &Arc<_>| progress.follow(scan),
     };
-    Ok(collect(&run, logs).await?)
+    let collected = collect(&run, logs).await;
+    engine.close().await;
+    Ok(collected?)
 }
 
 async fn send_all(

@@ -27,6 +27,7 @@ impl TableArgs {
         }
         if let Some(name) = &self.called {
             config.table = Some(config::table(name, "--as")?);
+            config.athena.table = None;
         }
         let Some(path) = &config.ddl else {
             return Ok(());

@@ -137,7 +137,7 @@ fn no_case_folder(folder: &Path, name: &str) -> Error {
 async fn judge(app: &App, logs: Vec<Log>, cases: &mut BTreeMap<String, Case>) -> Result<(), Error> {
     let query = app.assembler()?.named(VERDICTS, &BTreeMap::new(), logs.into())?;
     let failed = |error: EngineError| Error::engine(&error, &query);
-    let engine = app.engine()?;
+    let engine = app.embedded()?;
     let mut rows = engine.rows(&query).await.map_err(failed)?;
     let columns = Columns::of(&rows.columns)?;
     while let Some(page) = rows.page().await.map_err(failed)? {

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::{ConfigError, Mode};
+use super::{ConfigError, EngineName, Mode, athena};
 use crate::exclusion::{Exclusion, Patterns};
 
 /// Environment variables are the keys of these sections in capitals: `CLICKOPS_SOURCE_LOGS`.
-const SECTIONS: [&str; 3] = ["source", "window", "store"];
+const SECTIONS: [&str; 4] = ["source", "athena", "window", "store"];
 
 /// The whole file.
 #[derive(Debug, Default, Deserialize)]
@@ -18,6 +18,8 @@ const SECTIONS: [&str; 3] = ["source", "window", "store"];
 pub struct File {
     /// `[source]`.
     pub source: Source,
+    /// `[athena]`.
+    pub athena: athena::Written,
     /// `[window]`.
     pub window: Window,
     /// `[store]`.
@@ -36,6 +38,8 @@ pub struct File {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Source {
+    /// What runs queries: `local` or `athena`.
+    pub engine: Option<EngineName>,
     /// A folder or a file.
     pub logs: Option<String>,
     /// A file with the `CREATE EXTERNAL TABLE` of the log table.
@@ -131,6 +135,7 @@ impl File {
     pub(super) fn under(self, over: Self) -> Self {
         Self {
             source: Source {
+                engine: over.source.engine.or(self.source.engine),
                 logs: over.source.logs.or(self.source.logs),
                 ddl: over.source.ddl.or(self.source.ddl),
                 table: over.source.table.or(self.source.table),
@@ -138,6 +143,7 @@ impl File {
                 sql: over.source.sql.or(self.source.sql),
                 templates: over.source.templates.or(self.source.templates),
             },
+            athena: self.athena.under(over.athena),
             window: Window {
                 overlap: over.window.overlap.or(self.window.overlap),
                 first: over.window.first.or(self.window.first),

@@ -6,16 +6,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::catalogue::{Catalogue, Kind, SqlFile};
-use super::header::{self, Param};
+use super::bind::{self, Source};
+use super::catalogue::{Catalogue, Kind};
+use super::header;
 use super::lexer::{self, Lexed};
 use super::statement::Statement;
 use super::table;
 use super::trace::Trace;
-use super::value::Type;
-use super::{BoundQuery, Filled, QueryError};
+use super::{BoundQuery, QueryError};
 use crate::logs::Log;
-use crate::sql::refusal::line_and_column;
 use crate::table::TableShape;
 
 /// Everything that a query is assembled from.
@@ -35,14 +34,6 @@ struct Mentioned {
     defined: BTreeMap<String, String>,
     /// Whether anything asks for `"$path"`.
     wants_path: bool,
-}
-
-/// A text to assemble, and what is known of it.
-struct Source<'a> {
-    name: &'a str,
-    origin: &'a str,
-    text: &'a str,
-    params: Option<&'a [Param]>,
 }
 
 impl Assembler {
@@ -83,7 +74,7 @@ impl Assembler {
         let file = self.catalogue.get(name)?;
         let name = &file.header.name;
         match file.kind {
-            Kind::Query => self.assemble(name, &source(file), None, Some(values), logs),
+            Kind::Query => self.assemble(name, &Source::of(file), None, Some(values), logs),
             Kind::View => {
                 let all = format!("SELECT * FROM {name}");
                 let text = Source { name, origin: name, text: &all, params: Some(&[]) };
@@ -101,7 +92,7 @@ impl Assembler {
         let file = self.catalogue.get(name)?;
         let name = &file.header.name;
         let bound = match file.kind {
-            Kind::Query => self.assemble(name, &source(file), None, None, Arc::default())?,
+            Kind::Query => self.assemble(name, &Source::of(file), None, None, Arc::default())?,
             Kind::View => self.named(name, &BTreeMap::new(), Arc::default())?,
         };
         Ok(bound.sql)
@@ -154,22 +145,26 @@ impl Assembler {
         }
 
         let mut known = BTreeSet::new();
-        let mut bind = |source: &Source<'_>, lexed: &Lexed| bind(source, lexed, values, &mut known);
+        let mut bind =
+            |source: &Source<'_>, lexed: &Lexed| bind::bind(source, lexed, values, &mut known);
         let mut statement = Statement::default();
         for relation in &order {
             statement.open_cte(relation);
             match self.catalogue.view(relation) {
                 Some(file) => {
                     let lexed = lexer::lex(&file.text, &file.origin)?;
-                    let (text, filled) = bind(&source(file), &lexed)?;
-                    statement.add(&file.origin, &text, filled);
+                    statement.add(&file.origin, bind(&Source::of(file), &lexed)?);
                 }
-                None => statement.add(relation, &self.given(relation, wants_path), Vec::new()),
+                None => {
+                    statement.add(relation, self.given(relation, wants_path).into());
+                    if relation == "cloudtrail" {
+                        statement.mark_scan();
+                    }
+                }
             }
             statement.push(")");
         }
-        let (body, filled) = bind(main, &lexed)?;
-        statement.finish(main.origin, &body, filled, &lexed);
+        statement.finish(main.origin, bind(main, &lexed)?, &lexed);
         let mut given = values.into_iter().flat_map(BTreeMap::keys);
         if let Some(unknown) = given.find(|name| !known.contains(*name)) {
             let all: Vec<_> = known.iter().map(String::as_str).collect();
@@ -183,7 +178,15 @@ impl Assembler {
                 },
             });
         }
-        Ok(BoundQuery { name: name.to_owned(), sql: statement.sql, logs, pieces: statement.pieces })
+        Ok(BoundQuery {
+            name: name.to_owned(),
+            sql: statement.sql,
+            logs,
+            span: None,
+            pieces: statement.pieces,
+            parameters: statement.parameters,
+            scan: statement.scan,
+        })
     }
 
     /// Notes every relation that `lexed` mentions, and those they mention, each after its own.
@@ -240,67 +243,6 @@ impl Assembler {
             _ => table::relation(&self.table, wants_path),
         }
     }
-}
-
-fn source(file: &SqlFile) -> Source<'_> {
-    let header = &file.header;
-    let (origin, text) = (&file.origin, &file.text);
-    Source { name: &header.name, origin, text, params: Some(&header.params) }
-}
-
-/// Puts literals into the holes, and tells where. Values that no header declares are text.
-fn bind(
-    source: &Source<'_>,
-    lexed: &Lexed,
-    values: Option<&BTreeMap<String, String>>,
-    known: &mut BTreeSet<String>,
-) -> Result<(String, Vec<Filled>), QueryError> {
-    let error = |reason: String, hint: String| QueryError::Value {
-        query: source.name.to_owned(),
-        reason,
-        hint,
-    };
-    let Some(values) = values else {
-        return Ok((source.text[..lexed.end].to_owned(), Vec::new()));
-    };
-    let mut text = String::with_capacity(source.text.len());
-    let mut filled = Vec::new();
-    let mut from = 0;
-    for (hole, name) in &lexed.holes {
-        let param = match source.params {
-            None => None,
-            Some(params) => {
-                Some(params.iter().find(|param| param.name == *name).ok_or_else(|| {
-                    error(
-                        format!("':{name}' is not declared"),
-                        format!("Add a line `-- param: {name} text What it means.` to its header."),
-                    )
-                })?)
-            }
-        };
-        known.insert(name.clone());
-        let kind = param.map_or(Type::undeclared(name), |param| param.kind);
-        let value = values
-            .get(name)
-            .or_else(|| param.and_then(|param| param.default.as_ref()))
-            .ok_or_else(|| QueryError::NoValue {
-                query: source.name.to_owned(),
-                name: name.clone(),
-                about: param.map(|param| param.about.clone()).unwrap_or_default(),
-            })?;
-        let literal = kind.literal(value).map_err(|wanted| {
-            error(format!("parameter '{name}' cannot be '{value}'"), format!("Give {wanted}."))
-        })?;
-        text.push_str(&source.text[from..hole.start]);
-        let (line, column) = line_and_column(&text, text.len());
-        let characters = |text: &str| text.chars().count() as u64;
-        let (length, written) = (characters(&literal), characters(&source.text[hole.clone()]));
-        filled.push(Filled { line, column, length, written });
-        text.push_str(&literal);
-        from = hole.end;
-    }
-    text.push_str(&source.text[from..lexed.end]);
-    Ok((text, filled))
 }
 
 #[cfg(test)]

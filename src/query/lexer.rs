@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::QueryError;
+use super::clause::Conditions;
 use crate::sql::parse::is_reserved;
 use crate::sql::refusal::line_and_column;
 use crate::sql::token::{self, Kind, Token};
@@ -17,6 +18,8 @@ pub struct Lexed {
     /// `:name` holes in order: their bytes in the text, and the name. A `?` is called by its
     /// number, from 1.
     pub holes: Vec<(Range<usize>, String)>,
+    /// Where those of the holes begin that stand in a `WHERE` clause.
+    pub in_where: BTreeSet<usize>,
     /// Names that stand where a relation stands, lower-cased.
     pub relations: BTreeSet<String>,
     /// Whether the hidden column `"$path"` is asked for.
@@ -48,6 +51,7 @@ pub fn lex(text: &str, origin: &str) -> Result<Lexed, QueryError> {
 
     let mut lexed = Lexed {
         holes: Vec::new(),
+        in_where: BTreeSet::new(),
         relations: BTreeSet::new(),
         wants_path: false,
         defined: BTreeSet::new(),
@@ -57,6 +61,7 @@ pub fn lex(text: &str, origin: &str) -> Result<Lexed, QueryError> {
     };
     let mut questions = 0;
     let mut place = FromList::default();
+    let mut conditions = Conditions::default();
     for (at, token) in tokens.iter().enumerate() {
         let before = at.checked_sub(1).map(|before| &tokens[before]);
         let next = tokens.get(at + 1);
@@ -103,7 +108,14 @@ pub fn lex(text: &str, origin: &str) -> Result<Lexed, QueryError> {
             }
             _ => {}
         }
+        if let Some((hole, _)) = lexed.holes.last()
+            && hole.start == token.span.start
+            && conditions.hold()
+        {
+            lexed.in_where.insert(hole.start);
+        }
         place.after(token);
+        conditions.after(token);
     }
     if let Some(first) = tokens.first().filter(|first| first.is_word("with")) {
         lexed.recursive = tokens.get(1).is_some_and(|token| token.is_word("recursive"));

@@ -9,9 +9,11 @@ use crate::table::content::Content;
 use crate::table::day_format::DayFormat;
 use crate::table::{Partition, TableShape};
 
-/// Where CloudTrail's layout has them, as groups of a pattern for the address of a log.
-const ACCOUNT: &str = "/([0-9]{12})/CloudTrail/[^/]+/[0-9]{4}/[0-9]{2}/[0-9]{2}/[^/]*$";
-const REGION: &str = "/CloudTrail/([^/]+)/[0-9]{4}/[0-9]{2}/[0-9]{2}/[^/]*$";
+/// Where CloudTrail's layout has the account, as a group of a pattern for the address of a log.
+pub(crate) const ACCOUNT: &str = "/([0-9]{12})/CloudTrail/[^/]+/[0-9]{4}/[0-9]{2}/[0-9]{2}/[^/]*$";
+/// The same for the region.
+pub(crate) const REGION: &str = "/CloudTrail/([^/]+)/[0-9]{4}/[0-9]{2}/[0-9]{2}/[^/]*$";
+/// The same for the day.
 const DAY: &str = "/CloudTrail/[^/]+/([0-9]{4}/[0-9]{2}/[0-9]{2})/[^/]*$";
 
 /// The body of the relation `cloudtrail`, which selects from `table`.

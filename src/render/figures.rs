@@ -8,6 +8,7 @@ use minijinja::{Environment, Error, ErrorKind, State, Value};
 use super::layout::shown;
 use super::neutral;
 use crate::digest::words;
+use crate::figures::{bytes, seconds, usd};
 
 /// Lines of a record where the template gives no number.
 const LINES: usize = 200;
@@ -28,42 +29,6 @@ pub(super) fn add(environment: &mut Environment<'static>, zone: Tz) {
             time(text.as_str(), zone, format.unwrap_or("%H:%M"))
         },
     );
-}
-
-/// `38.1 MB`, in powers of a thousand, as Athena's prices are.
-fn bytes(bytes: u64) -> String {
-    const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
-    if bytes < 1_000 {
-        return words::plural(bytes, "byte", None);
-    }
-    let mut value = bytes as f64 / 1_000.0;
-    let mut unit = 0;
-    while value >= 999.95 && unit + 1 < UNITS.len() {
-        value /= 1_000.0;
-        unit += 1;
-    }
-    format!("{value:.1} {}", UNITS[unit])
-}
-
-fn seconds(seconds: f64) -> String {
-    // An empty sum is -0.
-    let seconds = seconds + 0.0;
-    if seconds < 59.95 {
-        format!("{seconds:.1} s")
-    } else {
-        let whole = seconds.round() as u64;
-        format!("{} min {} s", whole / 60, whole % 60)
-    }
-}
-
-fn usd(dollars: f64) -> String {
-    if dollars > 0.0 && dollars < 0.000_05 {
-        "under $0.0001".to_owned()
-    } else if dollars < 0.01 {
-        format!("${dollars:.4}")
-    } else {
-        format!("${dollars:.2}")
-    }
 }
 
 /// A time of the context in the report's zone.
@@ -112,20 +77,6 @@ fn pretty(state: &mut State, value: &Value, most: Option<usize>) -> Result<Value
 #[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-
-    #[test]
-    fn figures_are_short() {
-        assert_eq!(bytes(1), "1 byte");
-        assert_eq!(bytes(38_100_000), "38.1 MB");
-        assert_eq!(bytes(999_999), "1.0 MB");
-        assert_eq!(seconds(3.12), "3.1 s");
-        assert_eq!(seconds(-0.0), "0.0 s");
-        assert_eq!(seconds(125.0), "2 min 5 s");
-        assert_eq!(usd(0.0002), "$0.0002");
-        assert_eq!(usd(0.000_000_1), "under $0.0001");
-        assert_eq!(usd(1.5), "$1.50");
-        assert_eq!(usd(0.0), "$0.0000");
-    }
 
     #[test]
     fn times_are_the_zones() {

@@ -34,11 +34,18 @@ impl Partition {
             Content::Account => Some(place.account.clone()),
             Content::Region => Some(place.region.clone()),
             Content::Organisation => template::organisation(&log.address),
-            Content::Date(format) => {
-                let day = NaiveDate::parse_from_str(&place.day, "%Y/%m/%d").ok()?;
-                self.typed(day.into(), || format.of_day(day))
+            Content::Date(_) => {
+                self.of_day(NaiveDate::parse_from_str(&place.day, "%Y/%m/%d").ok()?)
             }
             Content::Other => None,
+        }
+    }
+
+    /// Its value for logs of this day; `None` where a day does not tell.
+    pub fn of_day(&self, day: NaiveDate) -> Option<String> {
+        match &self.content {
+            Content::Date(format) => self.typed(day.into(), || format.of_day(day)),
+            _ => None,
         }
     }
 

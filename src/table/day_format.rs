@@ -160,6 +160,12 @@ impl DayFormat {
         Some([year?, month?, day?])
     }
 
+    /// Whether later times have later texts: every part has its digits, larger parts first.
+    pub fn is_ordered(&self) -> bool {
+        let fixed = self.items.iter().all(|item| !matches!(item, Item::Number(_, 1)));
+        fixed && self.units().is_sorted() && self.units().next() == Some(Unit::Year)
+    }
+
     /// The one part of a day that this format consists of, 0 for the year, 1 for the month or 2 for
     /// the day, and its digits in CloudTrail's own folders.
     pub fn only_part(&self) -> Option<(usize, usize)> {

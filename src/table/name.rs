@@ -54,6 +54,14 @@ impl TableName {
         self.catalog.as_deref().unwrap_or(CATALOG)
     }
 
+    /// The same name with this catalogue and database in place of those that it does not give.
+    #[must_use]
+    pub fn within(mut self, catalog: Option<&str>, database: Option<&str>) -> Self {
+        self.catalog = self.catalog.or_else(|| catalog.map(str::to_lowercase));
+        self.database = self.database.or_else(|| database.map(str::to_lowercase));
+        self
+    }
+
     /// Whether a query that writes these parts, the table's own name last, means this table. A part
     /// that this name does not give may be anything: which database a query runs in is no part of
     /// its text.

@@ -184,7 +184,7 @@ fn runtime() -> Runtime {
 
 /// One statement on the embedded engine.
 async fn local(sql: String, logs: Arc<[Log]>) -> Outcome {
-    let query = BoundQuery { name: "case".to_owned(), sql, logs, pieces: Vec::new() };
+    let query = BoundQuery::of_sql("case", sql, logs);
     let answer = async {
         let mut rows = LocalEngine::new().with_partitions(2).rows(&query).await?;
         let all = rows.all().await?;

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+#[cfg(all(feature = "aws", feature = "local"))]
+mod athena;
 #[cfg(feature = "local")]
 mod bad_input;
 #[cfg(feature = "local")]
@@ -41,6 +43,8 @@ mod readme;
 mod reports;
 #[cfg(feature = "local")]
 mod run;
+#[cfg(all(feature = "aws", feature = "local"))]
+mod standin;
 #[cfg(feature = "local")]
 mod tables;
 mod templates;

@@ -140,14 +140,14 @@ impl Dialog {
             Command::Since(moment) => {
                 let since = moment.map(|moment| moment.from(session.now()));
                 let mut filter = session.filter().clone();
-                filter.set_span(since, filter.until())?;
+                filter.set_span(since, filter.span().until)?;
                 session.choose(filter);
                 self.tell_extent();
             }
             Command::Until(moment) => {
                 let until = moment.map(|moment| moment.from(session.now()));
                 let mut filter = session.filter().clone();
-                filter.set_span(filter.since(), until)?;
+                filter.set_span(filter.span().since, until)?;
                 session.choose(filter);
                 self.tell_extent();
             }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::io;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -12,15 +11,16 @@ use chrono::{DateTime, Utc};
 use indicatif::HumanCount;
 use tokio::time::Instant;
 
-use super::{EngineName, QueryArgs};
+use super::QueryArgs;
+use super::reach::Reach;
 use crate::app::App;
 use crate::cli::filter::Filter;
 use crate::cli::print::{Format, Printer};
 use crate::cli::progress::{Progress, counted};
 use crate::cli::{ctrl_c, quote, remark, unwritable};
+use crate::config::EngineName;
 use crate::engine::{Engine, EngineError, Rows};
 use crate::error::{Error, Exit};
-use crate::logs::Log;
 use crate::query::assemble::Assembler;
 use crate::query::{BoundQuery, QueryError, lexer};
 
@@ -56,10 +56,7 @@ impl Limit {
 pub(super) struct Session {
     pub(super) app: App,
     pub(super) assembler: Assembler,
-    engine: EngineName,
-    listed: Vec<Log>,
-    filter: Filter,
-    logs: Arc<[Log]>,
+    reach: Reach,
     values: BTreeMap<String, String>,
     pub(super) format: Format,
     pub(super) limit: Option<Limit>,
@@ -115,54 +112,43 @@ impl From<io::Error> for Failed {
 }
 
 impl Session {
-    /// Lists the logs and chooses among them.
+    /// Lists the logs and chooses among them, where the engine does not do that itself.
     pub(super) fn open(
         mut app: App,
         args: &QueryArgs,
         values: BTreeMap<String, String>,
         interactive: bool,
     ) -> Result<Self, Error> {
+        if let Some(engine) = args.engine {
+            app.config.engine = engine;
+        }
+        if app.config.engine == EngineName::Athena && args.source.given() {
+            return Err(Error::usage(
+                "--logs is for the embedded engine: Athena reads the log table in AWS",
+                "Leave it out, or give --engine local.",
+            ));
+        }
         args.source.apply(&mut app.config)?;
         args.table.apply(&mut app.config)?;
         let filter = Filter::of(&args.filter, &app.config, app.now)?;
-        let listed = app.some_logs()?;
+        let reach = Reach::open(&app, filter)?;
         let assembler = app.assembler()?;
-        let mut session = Self {
-            app,
-            assembler,
-            engine: args.engine,
-            listed,
-            filter: Filter::default(),
-            logs: Arc::default(),
-            values,
-            format: args.format,
-            limit: args.limit,
-            interactive,
-            opened: Instant::now(),
-        };
-        session.choose(filter);
-        Ok(session)
+        let (format, limit, opened) = (args.format, args.limit, Instant::now());
+        Ok(Self { app, assembler, reach, values, format, limit, interactive, opened })
     }
 
     /// Lists the logs again.
     pub(super) fn refresh(&mut self) -> Result<(), Error> {
-        self.listed = self.app.some_logs()?;
-        self.choose(self.filter.clone());
-        Ok(())
+        self.reach.refresh(&self.app)
     }
 
-    /// Reads only logs that `filter` lets through, and says what is odd about that.
+    /// Reads only logs that `filter` lets through.
     pub(super) fn choose(&mut self, filter: Filter) {
-        let (logs, remarks) = filter.chosen(&self.listed);
-        for text in remarks {
-            remark(&format!("warning: {text}"));
-        }
-        self.filter = filter;
-        self.logs = logs.into();
+        self.reach.choose(filter);
     }
 
     pub(super) fn filter(&self) -> &Filter {
-        &self.filter
+        self.reach.filter()
     }
 
     /// The time that lengths of time are counted back from. A shell may be open for days.
@@ -170,15 +156,9 @@ impl Session {
         self.app.now + self.opened.elapsed()
     }
 
-    /// How many logs are read, and how large they are.
+    /// What the next statement reads.
     pub(super) fn extent(&self) -> String {
-        let bytes = self.logs.iter().map(|log| log.bytes).sum();
-        let logs = counted(self.logs.len() as u64, "log");
-        let of = match self.listed.len() {
-            all if all == self.logs.len() => String::new(),
-            all => format!(" of {}", HumanCount(all as u64)),
-        };
-        format!("{logs}{of}, {}", indicatif::HumanBytes(bytes))
+        self.reach.extent()
     }
 
     /// Values for `:name`.
@@ -195,8 +175,10 @@ impl Session {
         name: &str,
         values: &BTreeMap<String, String>,
     ) -> Result<BoundQuery, Error> {
-        let query = self.assembler.named(name, values, Arc::clone(&self.logs));
-        query.map_err(|error| self.told(error, &format!("\\run {name} ")))
+        let query = self.assembler.named(name, values, self.reach.logs());
+        query
+            .map(|query| self.reach.applied(query))
+            .map_err(|error| self.told(error, &format!("\\run {name} ")))
     }
 
     pub(super) fn text(
@@ -205,8 +187,8 @@ impl Session {
         text: &str,
         values: &BTreeMap<String, String>,
     ) -> Result<BoundQuery, Error> {
-        let query = self.assembler.text(origin, text, values, Arc::clone(&self.logs));
-        query.map_err(|error| self.told(error, "\\set "))
+        let query = self.assembler.text(origin, text, values, self.reach.logs());
+        query.map(|query| self.reach.applied(query)).map_err(|error| self.told(error, "\\set "))
     }
 
     /// What is wrong with a query. Somebody at the shell gives a value behind `command`.
@@ -229,12 +211,6 @@ impl Session {
         self.text(origin, text, &values)
     }
 
-    pub(super) fn engine(&self) -> Result<Box<dyn Engine>, Error> {
-        match self.engine {
-            EngineName::Local => self.app.engine(),
-        }
-    }
-
     fn limit(&self) -> Option<u64> {
         match (self.limit, self.format) {
             (Some(Limit::All), _) => None,
@@ -246,11 +222,21 @@ impl Session {
 
     /// Prints the answer to a question, as it comes. Ctrl-C ends it.
     pub(super) async fn answer(&self, query: &BoundQuery) -> Result<Answered, Refused> {
+        let engine = self.app.engine()?;
+        let answered = self.answer_of(engine.as_ref(), query).await;
+        engine.close().await;
+        answered
+    }
+
+    async fn answer_of(
+        &self,
+        engine: &dyn Engine,
+        query: &BoundQuery,
+    ) -> Result<Answered, Refused> {
         let failed = |error: EngineError| Refused {
             quote: quote_of(&error, query),
             error: Error::engine(&error, query),
         };
-        let engine = self.engine()?;
         let progress =
             Progress::new(query.logs.len() as u64, query.logs.iter().map(|log| log.bytes).sum());
         let mut ctrl_c = pin!(ctrl_c());
@@ -269,17 +255,19 @@ impl Session {
         let mut printed = 0;
         let ended = self.print(&mut rows, &mut printed, &progress, ctrl_c).await;
         drop(progress);
+        if let Some(charge) = rows.scan.charge() {
+            remark(&format!("{}: {charge}", self.app.engine_name()));
+        }
         let mut answered = Answered { exit: Exit::Done, rows: printed, unread: false };
         match ended {
             Ok(Ended::Whole | Ended::Limited(_)) => {}
             Ok(Ended::Interrupted) => {
-                let read = rows.scan.logs.load(Ordering::Relaxed);
-                remark(&format!(
-                    "interrupted after {}: {} of {} had been read",
-                    counted(printed, "row"),
-                    HumanCount(read),
-                    counted(query.logs.len() as u64, "log"),
-                ));
+                let read = HumanCount(rows.scan.logs.load(Ordering::Relaxed));
+                let read = match query.logs.len() as u64 {
+                    0 => String::new(),
+                    logs => format!(": {read} of {} had been read", counted(logs, "log")),
+                };
+                remark(&format!("interrupted after {}{read}", counted(printed, "row")));
                 answered.exit = Exit::Interrupted;
                 return Ok(answered);
             }
@@ -399,6 +387,8 @@ fn quote_of(error: &EngineError, query: &BoundQuery) -> Option<String> {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::query::Piece;
 
@@ -414,8 +404,10 @@ mod tests {
     fn quoted(sql: &str, at: (u64, u64)) -> Option<String> {
         let pieces =
             vec![Piece { line: 2, lines: 9, origin: "statement".to_owned(), filled: Vec::new() }];
-        let (name, logs) = ("statement".to_owned(), Arc::default());
-        let query = BoundQuery { name, sql: format!("WITH x AS (\n{sql}"), logs, pieces };
+        let query = BoundQuery {
+            pieces,
+            ..BoundQuery::of_sql("statement", format!("WITH x AS (\n{sql}"), Arc::default())
+        };
         let error = EngineError {
             refused: true,
             code: None,

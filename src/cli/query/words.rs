@@ -86,9 +86,9 @@ impl Words {
     }
 }
 
-/// The columns that a relation turns out to have.
+/// The columns that a relation turns out to have. No service is asked: it may charge for that.
 async fn columns(session: &Session, relation: &str) -> Result<Vec<(String, String)>, Error> {
-    let engine = session.engine()?;
+    let engine = session.app.embedded()?;
     let text = format!("SELECT * FROM {relation} LIMIT 0");
     let query = session.assembler.text(relation, &text, &BTreeMap::new(), Arc::default());
     let Ok(query) = query else { return Ok(Vec::new()) };

@@ -10,7 +10,7 @@ use crate::sql::refusal::{Refusal, line_and_column};
 pub(super) fn refused(refusal: Refusal, sql: &str) -> EngineError {
     EngineError {
         refused: true,
-        code: Some(refusal.code),
+        code: Some(refusal.code.into()),
         message: refusal.message,
         at: refusal.at.map(|at| line_and_column(sql, at)),
         hint: refusal.hint.filter(|hint| !hint.is_empty()),
@@ -22,7 +22,7 @@ pub(super) fn planning(error: &DataFusionError) -> EngineError {
     let mut error = running(error);
     if error.code.is_none() {
         error.refused = true;
-        error.code = Some("NOT_SUPPORTED");
+        error.code = Some("NOT_SUPPORTED".into());
         error.message = format!("the embedded engine cannot run this: {}", error.message);
     }
     error
@@ -34,7 +34,7 @@ pub(super) fn running(error: &DataFusionError) -> EngineError {
         Some(failure) => (Some(failure.code.name()), failure.message.clone()),
         None => of_datafusion(error),
     };
-    EngineError { refused: false, code, message, at: None, hint: None }
+    EngineError { refused: false, code: code.map(Into::into), message, at: None, hint: None }
 }
 
 fn of_datafusion(error: &DataFusionError) -> (Option<&'static str>, String) {

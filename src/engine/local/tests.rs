@@ -82,12 +82,7 @@ impl Archive {
     }
 
     fn bound(&self, sql: &str) -> BoundQuery {
-        BoundQuery {
-            name: "test".to_owned(),
-            sql: sql.to_owned(),
-            logs: self.logs.clone().into(),
-            pieces: Vec::new(),
-        }
+        BoundQuery::of_sql("test", sql, self.logs.clone().into())
     }
 
     async fn try_query(&self, engine: &LocalEngine, sql: &str) -> Result<Answer, EngineError> {

@@ -215,12 +215,11 @@ async fn a_task_that_is_aborted_is_no_end_of_the_rows() {
 async fn large_answers_come_in_pages_and_may_be_left() {
     let record = vec![r#"{"eventName":"A"}"#; 5000].join(",");
     let archive = Archive::of(&record);
-    let query = BoundQuery {
-        name: "test".to_owned(),
-        sql: "SELECT eventname FROM cloudtrail a CROSS JOIN (VALUES (1), (2)) t(x)".to_owned(),
-        logs: archive.logs.clone().into(),
-        pieces: Vec::new(),
-    };
+    let query = BoundQuery::of_sql(
+        "test",
+        "SELECT eventname FROM cloudtrail a CROSS JOIN (VALUES (1), (2)) t(x)",
+        archive.logs.clone().into(),
+    );
     let mut rows = LocalEngine::new().rows(&query).await.unwrap();
     let page = rows.page().await.unwrap().unwrap();
     assert!(!page.is_empty() && page.len() <= 1024);

@@ -1,0 +1,143 @@
+//! What statements read: logs that were listed, or a span of the table in AWS.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use indicatif::{HumanBytes, HumanCount};
+
+use crate::app::App;
+use crate::cli::filter::Filter;
+use crate::cli::progress::counted;
+use crate::cli::remark;
+use crate::config::EngineName;
+use crate::error::Error;
+use crate::logs::{Log, Span};
+use crate::query::BoundQuery;
+use crate::sql::token;
+
+/// How far back a span begins when nobody says: every byte of the table costs money.
+const FIRST: TimeDelta = TimeDelta::days(1);
+
+/// What statements read, and what narrows it.
+pub(super) struct Reach {
+    kind: Kind,
+    filter: Filter,
+}
+
+enum Kind {
+    Logs {
+        listed: Vec<Log>,
+        chosen: Arc<[Log]>,
+    },
+    /// A table whose logs nobody lists here, and its name.
+    Table(String),
+}
+
+impl Reach {
+    /// Lists the logs, where there are some to list.
+    pub(super) fn open(app: &App, mut filter: Filter) -> Result<Self, Error> {
+        let kind = match app.config.engine {
+            EngineName::Local => Kind::Logs { listed: app.some_logs()?, chosen: Arc::default() },
+            EngineName::Athena => Kind::Table(app.table()?.name.to_string()),
+        };
+        if matches!(kind, Kind::Table(_)) && filter.span().since.is_none() {
+            let until = filter.span().until;
+            let since = until.unwrap_or(app.now) - FIRST;
+            filter.set_span(Some(since), until)?;
+            remark(&format!("only logs delivered since {}; --since reads others", time(since)));
+        }
+        let mut reach = Self { kind, filter: Filter::default() };
+        reach.choose(filter);
+        Ok(reach)
+    }
+
+    /// Lists the logs again.
+    pub(super) fn refresh(&mut self, app: &App) -> Result<(), Error> {
+        if let Kind::Logs { listed, .. } = &mut self.kind {
+            *listed = app.some_logs()?;
+            self.choose(self.filter.clone());
+        }
+        Ok(())
+    }
+
+    /// Reads only logs that `filter` lets through, and says what is odd about that.
+    pub(super) fn choose(&mut self, filter: Filter) {
+        if let Kind::Logs { listed, chosen } = &mut self.kind {
+            let (logs, remarks) = filter.chosen(listed);
+            for text in remarks {
+                remark(&format!("warning: {text}"));
+            }
+            *chosen = logs.into();
+        }
+        self.filter = filter;
+    }
+
+    pub(super) fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
+    /// The logs that a statement is bound to.
+    pub(super) fn logs(&self) -> Arc<[Log]> {
+        match &self.kind {
+            Kind::Logs { chosen, .. } => Arc::clone(chosen),
+            Kind::Table(_) => Arc::default(),
+        }
+    }
+
+    /// A statement that reads just this.
+    pub(super) fn applied(&self, query: BoundQuery) -> BoundQuery {
+        match &self.kind {
+            Kind::Logs { .. } => query,
+            Kind::Table(_) => {
+                if query.scan.is_none() && selects(&query.sql) {
+                    remark(
+                        "warning: the statement selects from neither cloudtrail nor a view, so \
+                         --since and its like do not limit what it reads: its own conditions do",
+                    );
+                }
+                query.over(self.filter.span().clone())
+            }
+        }
+    }
+
+    /// How many logs are read and how large they are, or of what table.
+    pub(super) fn extent(&self) -> String {
+        match &self.kind {
+            Kind::Logs { listed, chosen } => {
+                let bytes = chosen.iter().map(|log| log.bytes).sum();
+                let logs = counted(chosen.len() as u64, "log");
+                let of = match listed.len() {
+                    all if all == chosen.len() => String::new(),
+                    all => format!(" of {}", HumanCount(all as u64)),
+                };
+                format!("{logs}{of}, {}", HumanBytes(bytes))
+            }
+            Kind::Table(name) => format!("{name} on Athena{}", told(self.filter.span())),
+        }
+    }
+}
+
+/// Whether a statement selects from anything.
+fn selects(sql: &str) -> bool {
+    token::tokens(sql).is_ok_and(|tokens| tokens.iter().any(|token| token.is_word("from")))
+}
+
+fn time(time: chrono::DateTime<chrono::Utc>) -> String {
+    time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+}
+
+fn told(span: &Span) -> String {
+    let mut text = String::new();
+    for (what, moment) in [("since", span.since), ("until", span.until)] {
+        if let Some(moment) = moment {
+            text.push_str(&format!(", {what} {}", time(moment)));
+        }
+    }
+    for (what, names) in [("account", &span.accounts), ("region", &span.regions)] {
+        if !names.is_empty() {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            text.push_str(&format!(", {what} {}", names.join(", ")));
+        }
+    }
+    text
+}

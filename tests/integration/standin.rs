@@ -1,0 +1,4 @@
+//! Stand-ins for services, for tests without them.
+
+pub(crate) mod athena;
+mod http;
