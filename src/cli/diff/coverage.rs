@@ -67,6 +67,9 @@ impl<'a> Coverage<'a> {
             ("channel", finding.channel.as_deref()),
             ("tag", tag),
         ] {
+            if !shows(finding, scope) {
+                continue;
+            }
             let values = self.values.entry(scope).or_default();
             if let Some(value) = value.filter(|value| !values.contains(*value))
                 && values.len() < MOST_VALUES
@@ -150,8 +153,7 @@ impl Covered<'_> {
         if self.covers {
             return;
         }
-        let unseen = |scope: &str| scope == "tag" && !finding.extra.contains_key("tag");
-        let miss = self.entry.nearly_covers(finding).filter(|miss| !unseen(miss.scope));
+        let miss = self.entry.nearly_covers(finding).filter(|miss| shows(finding, miss.scope));
         let Some(miss) = miss else { return };
         let at = format!("{} {}", finding.event_time, finding.event_id);
         let rank = (finding.reported, miss.value.is_some(), at);
@@ -163,4 +165,9 @@ impl Covered<'_> {
         let said = format!("{} but for {}, which is {value}", event.trim_start(), miss.scope);
         self.near = Some(Near { rank, said });
     }
+}
+
+/// Whether a finding shows what a scope is matched against: not every detection has the column `tag`.
+fn shows(finding: &Finding, scope: &str) -> bool {
+    scope != "tag" || finding.extra.contains_key("tag")
 }
