@@ -46,7 +46,7 @@ pub mod store;
 pub mod table;
 pub mod window;
 
-/// The candidate most like `name`, if any is like it at all.
+/// The candidate that `name` is a likely misspelling of: most of its letters are right and in place.
 pub(crate) fn nearest<'a, T: AsRef<str>>(
     name: &str,
     candidates: impl IntoIterator<Item = &'a T>,
@@ -56,7 +56,30 @@ pub(crate) fn nearest<'a, T: AsRef<str>>(
     candidates
         .into_iter()
         .map(|candidate| (likeness(candidate), candidate))
-        .filter(|(likeness, _)| *likeness > 0.75)
+        .filter(|(likeness, candidate)| *likeness > 0.75 && is_typo(&name, candidate.as_ref()))
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, candidate)| candidate)
+}
+
+/// Whether no more than a third of the letters differ. Likeness alone favours long names that only
+/// begin alike.
+fn is_typo(name: &str, candidate: &str) -> bool {
+    let candidate = candidate.to_lowercase();
+    let longest = name.chars().count().max(candidate.chars().count());
+    3 * strsim::osa_distance(name, &candidate) <= longest
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn only_a_likely_typo_is_suggested() {
+        let known = ["clickops", "chained", "reported", "eu-west-1", "run-state"];
+        let nearest = |name: &str| super::nearest(name, &known).copied();
+        assert_eq!(nearest("Clikops"), Some("clickops"));
+        assert_eq!(nearest("eu-wset-1"), Some("eu-west-1"));
+        assert_eq!(nearest("runstate"), Some("run-state"));
+        assert_eq!(nearest("chained-calls-are-told"), None);
+        assert_eq!(nearest("report-of-the-day"), None);
+        assert_eq!(nearest(""), None);
+    }
 }

@@ -197,6 +197,14 @@ pub enum QueryError {
     /// Views that select from each other in a circle.
     #[error("views select from each other: {0}")]
     Circle(String),
+    /// A folder whose `.sql` files lie where nobody looks for them.
+    #[error("{folder} has .sql files, such as {file}, but neither views/ nor queries/")]
+    Astray {
+        /// The folder.
+        folder: PathBuf,
+        /// The name of one of the files.
+        file: String,
+    },
     /// A file that may not be read.
     #[error("cannot read {path}: {source}")]
     File {
@@ -240,6 +248,10 @@ impl QueryError {
             Self::Circle(_) => {
                 Some("Take one of these names out of the views, or rename a CTE.".to_owned())
             }
+            Self::Astray { .. } => Some(
+                "Lay it out like sql/: views go into a folder views/ in it, questions into queries/."
+                    .to_owned(),
+            ),
             Self::File { .. } => Some("Check the path and its permissions.".to_owned()),
         }
     }

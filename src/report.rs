@@ -282,7 +282,7 @@ fn about(
 }
 
 /// What a detection's findings are called.
-fn finds(catalogue: &Catalogue, detection: &str) -> Finds {
+pub fn finds(catalogue: &Catalogue, detection: &str) -> Finds {
     match catalogue.get(detection).ok().map(|view| &view.header.finds) {
         Some(Some((one, many))) => Finds::named(one, many),
         _ => Finds::default(),

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use clap::{ArgGroup, Args, ValueEnum};
 
 use self::compared::{Compared, Side};
+use self::coverage::Coverage;
+use self::edit::Edit;
 use super::filter::{Filter, FilterArgs};
 use super::print::{Format, Printer};
 use super::progress::Progress;
@@ -19,18 +21,21 @@ use crate::engine::{Engine, EngineError};
 use crate::error::{Error, Exit};
 use crate::finding::rows::Columns;
 use crate::logs::Log;
-use crate::query::BoundQuery;
 use crate::query::assemble::Assembler;
-use crate::{exclusion, nearest};
+use crate::query::{BoundQuery, QueryError};
+use crate::render::{Look, neutral};
+use crate::report::finds;
 
 mod compared;
+mod coverage;
+mod edit;
 mod shown;
 
 /// Show what an edit of the detection would have done
 ///
 /// Judges the same logs twice, as it is and as edited, and shows the findings that reports would
-/// have lost and gained, and those whose verdict, rule or exclusion would be another one. Nothing
-/// is kept.
+/// have lost and gained, and those whose verdict, rule or exclusion would be another one. These are
+/// the findings of every detection that the config's reports name. Nothing is kept.
 ///
 ///   clickops diff --sql verdicts.sql --logs examples/logs
 ///   clickops diff --exclusions entry.toml --since 30d --logs logs --config clickops.toml
@@ -47,6 +52,9 @@ pub(super) struct DiffArgs {
     /// An exclusion to do without, the config's or a shipped one; may be given several times
     #[arg(long, value_name = "NAME", group = "edit")]
     without: Vec<String>,
+    /// Compare this detection, not those of the config's reports; may be given several times
+    #[arg(long = "detection", value_name = "NAME")]
+    detections: Vec<String>,
     #[command(flatten)]
     source: Source,
     #[command(flatten)]
@@ -72,24 +80,42 @@ enum DiffFormat {
 pub(super) async fn run(mut app: App, args: DiffArgs) -> Result<Exit, Error> {
     args.source.apply(&mut app.config)?;
     args.table.apply(&mut app.config)?;
-    let before = app.assembler()?;
-    let after = edited(&app, &args)?;
+    let edit = Edit::of(&app, &args)?;
     let logs = logs(&app, &args.filter)?;
-    let none = BTreeMap::new();
-    let before = before.named(DETECTION, &none, Arc::clone(&logs))?;
-    let after = after.named(DETECTION, &none, Arc::clone(&logs))?;
-    if before.sql == after.sql {
-        remark(&format!("warning: {DETECTION} selects from nothing that the edit changes"));
+    let before = app.assembler()?;
+    let mut all = Vec::new();
+    for name in detections(&app.config, &args.detections) {
+        all.push(Detection::of(&name, &before, &edit.assembler, &logs)?);
+    }
+    let names: Vec<_> = all.iter().map(|detection| detection.after.name.as_str()).collect();
+    for text in &edit.idle {
+        warn(text);
+    }
+    let (touched, untouched): (Vec<_>, Vec<_>) = all.iter().partition(|one| one.is_touched());
+    if touched.is_empty() {
+        if let Some(text) = edit.beside(&names) {
+            warn(&text);
+        }
+        return Ok(Exit::Done);
+    }
+    for detection in untouched {
+        let name = &detection.after.name;
+        remark(&format!("{name} is left out: it selects from nothing that the edit changes"));
     }
 
-    let engine = app.embedded()?;
-    let mut compared = Compared::default();
-    let mut damaged = BTreeMap::new();
-    let bytes = logs.iter().map(|log| log.bytes).sum::<u64>();
-    let progress = Progress::new(2 * logs.len() as u64, 2 * bytes);
-    for (query, side) in [(&before, Side::Before), (&after, Side::After)] {
-        read(engine.as_ref(), query, side, &mut compared, &mut damaged, &progress).await?;
+    let mut comparison = Comparison {
+        engine: app.embedded()?,
+        coverage: Coverage::of(&edit.entries),
+        damaged: BTreeMap::new(),
+        progress: progress(&logs, touched.len()),
+    };
+    let mut compared = Vec::new();
+    for detection in touched {
+        let finds = finds(edit.assembler.catalogue(), &detection.after.name);
+        let finds = Compared::new(detection.after.name.clone(), finds);
+        compared.push(comparison.compare(detection, finds).await?);
     }
+    let Comparison { coverage, damaged, progress, .. } = comparison;
     drop(progress);
     for (log, reason) in &damaged {
         remark(&format!("warning: {log}: {reason}"));
@@ -100,8 +126,14 @@ pub(super) async fn run(mut app: App, args: DiffArgs) -> Result<Exit, Error> {
             "Give logs that can be, with --logs.",
         ));
     }
+    for text in coverage.remarks(&names.join(" or "), app.now.date_naive()) {
+        warn(&text);
+    }
     match args.format {
-        DiffFormat::Table => output(&shown::text(&compared, logs.len() as u64, args.examples))?,
+        DiffFormat::Table => {
+            let width = usize::from(Look::of_stdout(false).width);
+            output(&shown::text(&compared, logs.len() as u64, args.examples, width))?;
+        }
         DiffFormat::Ndjson => print(&compared).or_else(|error| match error.kind() {
             io::ErrorKind::BrokenPipe => Ok(()),
             _ => Err(unwritable(&error)),
@@ -110,43 +142,104 @@ pub(super) async fn run(mut app: App, args: DiffArgs) -> Result<Exit, Error> {
     Ok(if damaged.is_empty() { Exit::Done } else { Exit::Partly })
 }
 
-/// Makes statements as the edit would have them.
-fn edited(app: &App, args: &DiffArgs) -> Result<Assembler, Error> {
-    let mut config = app.config.clone();
-    // First, so that an entry can be taken away and another one of its name be added.
-    for name in &args.without {
-        take_away(&mut config, name)?;
-    }
-    if let Some(path) = &args.exclusions {
-        config.add_exclusions(path)?;
-    }
-    let catalogue = config.catalogue()?;
-    let catalogue = match &args.sql {
-        Some(path) if path.is_dir() => catalogue.with_folder(path)?,
-        Some(path) => catalogue.with_file(path)?,
-        None => catalogue,
-    };
-    Ok(Assembler::new(catalogue, app.table()?, exclusion::relation(&config.exclusions)))
+/// The detections asked for, or those of the reports; changes come first.
+fn detections(config: &Config, asked: &[String]) -> Vec<String> {
+    let reports = || config.reports.iter().map(|report| report.detection.clone());
+    let mut names: Vec<_> = if asked.is_empty() { reports().collect() } else { asked.to_vec() };
+    names.sort_by_key(|name| (name != DETECTION, name.clone()));
+    names.dedup();
+    names
 }
 
-fn take_away(config: &mut Config, name: &str) -> Result<(), Error> {
-    let names: Vec<_> = config.exclusions.iter().map(|entry| entry.name.clone()).collect();
-    if !names.iter().any(|known| known == name) {
-        let hint = match nearest(name, &names) {
-            Some(nearest) => format!("Did you mean '{nearest}'?"),
-            None => "Digests, the config and sql/exclusions.toml have the names.".to_owned(),
+/// A detection as it is, and as edited.
+struct Detection {
+    /// `None` for one that only the edit brings.
+    before: Option<BoundQuery>,
+    after: BoundQuery,
+}
+
+impl Detection {
+    fn of(
+        name: &str,
+        before: &Assembler,
+        after: &Assembler,
+        logs: &Arc<[Log]>,
+    ) -> Result<Self, Error> {
+        let bound =
+            |assembler: &Assembler| assembler.named(name, &BTreeMap::new(), Arc::clone(logs));
+        let after = bound(after)?;
+        let before = match bound(before) {
+            Err(QueryError::Unknown { .. }) => None,
+            before => Some(before?),
         };
-        return Err(Error::usage(format!("--without: no exclusion is called '{name}'"), hint));
+        Ok(Self { before, after })
     }
-    config.exclusions.retain(|entry| entry.name != name);
-    Ok(())
+
+    fn is_touched(&self) -> bool {
+        self.before.as_ref().is_none_or(|before| before.sql != self.after.sql)
+    }
+}
+
+/// What the logs are read with, and what is learned of them on the way.
+struct Comparison<'a> {
+    engine: Box<dyn Engine>,
+    coverage: Coverage<'a>,
+    /// Logs that could not be read to their end, with the reason.
+    damaged: BTreeMap<String, String>,
+    progress: Progress,
+}
+
+impl Comparison<'_> {
+    /// Reads both sides of a detection.
+    async fn compare(
+        &mut self,
+        detection: &Detection,
+        mut compared: Compared,
+    ) -> Result<Compared, Error> {
+        if let Some(before) = &detection.before {
+            self.read(before, Side::Before, &mut compared).await?;
+        }
+        self.read(&detection.after, Side::After, &mut compared).await?;
+        compared.settle();
+        Ok(compared)
+    }
+
+    async fn read(
+        &mut self,
+        query: &BoundQuery,
+        side: Side,
+        compared: &mut Compared,
+    ) -> Result<(), Error> {
+        let failed = |error: EngineError| Error::engine(&error, query);
+        let mut rows = self.engine.rows(query).await.map_err(failed)?;
+        self.progress.follow(&rows.scan);
+        let columns = Columns::of(&rows.columns)?;
+        while let Some(page) = rows.page().await.map_err(failed)? {
+            for row in page {
+                let finding = columns.finding(&query.name, row)?;
+                if side == Side::After {
+                    self.coverage.see(&finding);
+                }
+                compared.add(side, finding);
+            }
+        }
+        self.damaged.extend(rows.scan.damaged().into_iter().map(|log| (log.log, log.reason)));
+        Ok(())
+    }
+}
+
+/// A bar for reading all logs twice for each of so many detections.
+fn progress(logs: &[Log], detections: usize) -> Progress {
+    let times = 2 * detections as u64;
+    let bytes = logs.iter().map(|log| log.bytes).sum::<u64>();
+    Progress::new(times * logs.len() as u64, times * bytes)
 }
 
 /// The logs to judge, of which there have to be some.
 fn logs(app: &App, filter: &FilterArgs) -> Result<Arc<[Log]>, Error> {
     let (logs, remarks) = Filter::of(filter, &app.config, app.now)?.chosen(&app.some_logs()?);
     for text in remarks {
-        remark(&format!("warning: {text}"));
+        warn(&text);
     }
     if logs.is_empty() {
         return Err(Error::nothing(
@@ -157,33 +250,18 @@ fn logs(app: &App, filter: &FilterArgs) -> Result<Arc<[Log]>, Error> {
     Ok(logs.into())
 }
 
-/// Reads what one side of the comparison finds.
-async fn read(
-    engine: &dyn Engine,
-    query: &BoundQuery,
-    side: Side,
-    compared: &mut Compared,
-    damaged: &mut BTreeMap<String, String>,
-    progress: &Progress,
-) -> Result<(), Error> {
-    let failed = |error: EngineError| Error::engine(&error, query);
-    let mut rows = engine.rows(query).await.map_err(failed)?;
-    progress.follow(&rows.scan);
-    let columns = Columns::of(&rows.columns)?;
-    while let Some(page) = rows.page().await.map_err(failed)? {
-        for row in page {
-            compared.add(side, columns.finding(DETECTION, row)?);
-        }
-    }
-    damaged.extend(rows.scan.damaged().into_iter().map(|log| (log.log, log.reason)));
-    Ok(())
+/// Names of entries and files may hold anything.
+fn warn(text: &str) {
+    remark(&format!("warning: {}", neutral::line(text)));
 }
 
-fn print(compared: &Compared) -> io::Result<()> {
+fn print(all: &[Compared]) -> io::Result<()> {
     let columns: Vec<_> = shown::COLUMNS.iter().map(|name| (*name).to_owned()).collect();
     let mut printer = Printer::stdout(Format::Ndjson, &columns)?;
-    for difference in compared.differences() {
-        printer.write(&[shown::row(&difference)])?;
+    for compared in all {
+        for difference in compared.differences() {
+            printer.write(&[shown::row(&compared.detection, &difference)])?;
+        }
     }
     printer.finish()
 }

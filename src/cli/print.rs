@@ -50,8 +50,7 @@ enum Form {
 impl Printer {
     /// A printer that writes to standard output.
     pub(super) fn stdout(format: Format, columns: &[String]) -> io::Result<Self> {
-        let told = || std::env::var("COLUMNS").ok()?.trim().parse().ok().filter(|width| *width > 0);
-        let width = terminal::width().map(usize::from).or_else(told);
+        let width = terminal::width().map(usize::from);
         let out = BufWriter::new(io::stdout().lock());
         Self::new(out, format, columns, width, io::stdout().is_terminal())
     }

@@ -1,25 +1,25 @@
 //! `clickops test`: cases of the detection, as files in folders that say what has to come out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
-use self::case::{Case, Expected};
+use self::case::Case;
+use super::output;
 use super::table::TableArgs;
-use super::{output, remark};
-use crate::app::{self, App};
+use crate::app::App;
+use crate::config::DETECTION;
 use crate::digest::words::plural;
-use crate::engine::EngineError;
+use crate::engine::{Engine, EngineError};
 use crate::error::{Error, Exit};
 use crate::finding::rows::{Columns, RowError};
-use crate::logs::{Log, dir};
-use crate::nearest;
-use crate::render::neutral;
+use crate::logs::Log;
+use crate::query::assemble::Assembler;
 
 mod case;
+mod find;
 
 /// The view that says something of every event.
 const VERDICTS: &str = "verdicts";
@@ -29,14 +29,16 @@ const VERDICTS: &str = "verdicts";
 /// A case is a file of CloudTrail records, `DIR/<folder>/<what-happened>.json`, in any form that
 /// --logs takes. The folder is the verdict that each of its records has to get: clickops,
 /// attempted, chained, operational or not. Two more folders are for exclusions: `reported` is for
-/// acts that reports have to show, and `hidden` for acts that an exclusion has to hide.
+/// acts that reports have to show, and `hidden` for acts that an exclusion has to hide. Acts are
+/// those of people in the console, and what other detections find that the config's reports name,
+/// such as sign-ins.
 ///
 /// Views of source.sql and exclusions of the config are used. It ends with exit code 1 if a case
 /// fails.
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct TestArgs {
-    /// The folder of cases
+    /// The folder of cases, or one case in it
     #[arg(value_name = "DIR", default_value = "tests/detection")]
     dir: PathBuf,
     #[command(flatten)]
@@ -45,7 +47,7 @@ pub(super) struct TestArgs {
 
 pub(super) async fn run(mut app: App, args: TestArgs) -> Result<Exit, Error> {
     args.table.apply(&mut app.config)?;
-    let (logs, mut cases) = find(&args.dir)?;
+    let (logs, mut cases) = find::find(&args.dir)?;
     judge(&app, logs, &mut cases).await?;
     if cases.values().all(|case| case.unreadable.is_some()) {
         return Err(Error::nothing(
@@ -66,78 +68,28 @@ pub(super) async fn run(mut app: App, args: TestArgs) -> Result<Exit, Error> {
     Ok(if failed == 0 { Exit::Done } else { Exit::Partly })
 }
 
-/// The files of the cases, and the cases by the addresses of their files.
-fn find(root: &Path) -> Result<(Vec<Log>, BTreeMap<String, Case>), Error> {
-    let unreadable = |error: std::io::Error| {
-        Error::nothing(
-            format!("cannot read {}: {error}", root.display()),
-            "Give the folder that holds your cases, as DIR/<verdict>/<what-happened>.json.",
-        )
-    };
-    let mut logs = Vec::new();
-    let mut cases = BTreeMap::new();
-    let mut folders = Vec::new();
-    for entry in fs::read_dir(root).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if name.starts_with(['.', '_']) {
-            continue;
-        }
-        if path.is_dir() {
-            folders.push((name, path));
-        } else if dir::is_log_name(&name) {
-            return Err(astray(&path));
-        }
-    }
-    folders.sort();
-    for (name, folder) in folders {
-        let expected = Expected::named(&name).ok_or_else(|| no_case_folder(&folder, &name))?;
-        let listing = app::list(&folder)?;
-        for (path, error) in &listing.unreadable {
-            remark(&format!("warning: {}: {error}", neutral::line(&path.display().to_string())));
-        }
-        for log in listing.logs {
-            let name = case_name(&name, &folder, &log.address);
-            cases.insert(log.address.clone(), Case::new(name, expected));
-            logs.push(log);
-        }
-    }
-    if logs.is_empty() {
-        return Err(Error::nothing(
-            format!("there are no cases in {}", root.display()),
-            "A case is a file DIR/<verdict>/<what-happened>.json; `clickops get EVENT_ID` prints one.",
-        ));
-    }
-    Ok((logs, cases))
-}
-
-/// What a case is called: the path of its file, from the folder that says what it has to get.
-fn case_name(expected: &str, folder: &Path, address: &str) -> String {
-    let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
-    let file = Path::new(address).strip_prefix(&folder).unwrap_or(Path::new(address));
-    format!("{expected}/{}", file.display())
-}
-
-fn astray(file: &Path) -> Error {
-    Error::usage(
-        format!("{} lies in no folder of a verdict", file.display()),
-        format!("Give the folder above, or move it into a folder called {}.", Expected::names()),
-    )
-}
-
-fn no_case_folder(folder: &Path, name: &str) -> Error {
-    let hint = match nearest(name, &Expected::all().map(Expected::as_str)) {
-        Some(nearest) => format!("Did you mean '{nearest}'?"),
-        None => format!("Folders of cases are called {}.", Expected::names()),
-    };
-    Error::usage(format!("{} is called like no verdict", folder.display()), hint)
-}
-
-/// Tells each case what its records got: one statement over all files.
+/// Tells each case what its records got: one statement over all files, and for cases about
+/// exclusions the other detections of the reports.
 async fn judge(app: &App, logs: Vec<Log>, cases: &mut BTreeMap<String, Case>) -> Result<(), Error> {
-    let query = app.assembler()?.named(VERDICTS, &BTreeMap::new(), logs.into())?;
+    let (engine, assembler) = (app.embedded()?, app.assembler()?);
+    let detections: BTreeSet<_> = app
+        .config
+        .reports
+        .iter()
+        .map(|report| report.detection.as_str())
+        .filter(|detection| *detection != DETECTION)
+        .collect();
+    for log in &logs {
+        // Case by case, because copies of an event count once in what is read together.
+        if let Some(case) = cases.get_mut(&log.address).filter(|case| case.asks_for_exclusions()) {
+            for detection in &detections {
+                find_in(engine.as_ref(), &assembler, detection, log, case).await?;
+            }
+        }
+    }
+
+    let query = assembler.named(VERDICTS, &BTreeMap::new(), logs.into())?;
     let failed = |error: EngineError| Error::engine(&error, &query);
-    let engine = app.embedded()?;
     let mut rows = engine.rows(&query).await.map_err(failed)?;
     let columns = Columns::of(&rows.columns)?;
     while let Some(page) = rows.page().await.map_err(failed)? {
@@ -159,6 +111,26 @@ async fn judge(app: &App, logs: Vec<Log>, cases: &mut BTreeMap<String, Case>) ->
     for damaged in rows.scan.damaged() {
         if let Some(case) = cases.get_mut(&damaged.log) {
             case.unreadable = Some(damaged.reason);
+        }
+    }
+    Ok(())
+}
+
+/// Tells a case which of its events a detection finds.
+async fn find_in(
+    engine: &dyn Engine,
+    assembler: &Assembler,
+    detection: &str,
+    log: &Log,
+    case: &mut Case,
+) -> Result<(), Error> {
+    let query = assembler.named(detection, &BTreeMap::new(), [log.clone()].into())?;
+    let failed = |error: EngineError| Error::engine(&error, &query);
+    let mut rows = engine.rows(&query).await.map_err(failed)?;
+    let columns = Columns::of(&rows.columns)?;
+    while let Some(page) = rows.page().await.map_err(failed)? {
+        for row in page {
+            case.find(columns.finding(detection, row)?);
         }
     }
     Ok(())

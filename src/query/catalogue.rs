@@ -70,13 +70,21 @@ impl Catalogue {
     /// Puts the files of a user's folder, laid out like `sql/`, over those that are there.
     ///
     /// # Errors
-    /// [`QueryError::File`] when the folder or a file in it cannot be read, and errors in headers.
+    /// [`QueryError::File`] when the folder or a file in it cannot be read, [`QueryError::Astray`]
+    /// when it is not laid out so, and errors in headers.
     pub fn with_folder(mut self, folder: &Path) -> Result<Self, QueryError> {
         let unreadable = |path: &Path| {
             let path = path.to_owned();
             move |source| QueryError::File { path, source }
         };
-        fs::read_dir(folder).map_err(unreadable(folder))?;
+        let entries = fs::read_dir(folder).map_err(unreadable(folder))?;
+        if Kind::ALL.iter().all(|(_, sub)| !folder.join(sub).is_dir())
+            && let Some(file) =
+                entries.flatten().map(|entry| entry.path()).find(|path| is_sql(path))
+        {
+            let file = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            return Err(QueryError::Astray { folder: folder.to_owned(), file });
+        }
         for (kind, sub) in Kind::ALL {
             let sub = folder.join(sub);
             if !sub.is_dir() {
@@ -212,6 +220,19 @@ mod tests {
         fs::write(folder.path().join("queries/a.sql"), "-- name: b\nSELECT 1").unwrap();
         let refused = shipped().with_folder(folder.path()).unwrap_err().to_string();
         assert!(refused.ends_with("a.sql:1: the name 'b' is not the file's"), "{refused}");
+    }
+
+    #[test]
+    fn files_that_lie_in_neither_folder_are_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let with = || Catalogue::shipped().unwrap().with_folder(folder.path());
+        assert!(with().is_ok());
+        fs::write(folder.path().join("events.sql"), "-- name: events\nSELECT 1 AS mine").unwrap();
+        let refused = with().unwrap_err();
+        assert!(refused.to_string().contains("such as events.sql"), "{refused}");
+        assert!(refused.hint().unwrap().contains("views/"));
+        fs::create_dir(folder.path().join("views")).unwrap();
+        assert!(with().is_ok());
     }
 
     #[test]

@@ -8,9 +8,10 @@ use async_trait::async_trait;
 use super::{Receipt, Sink, SinkError};
 use crate::message::{Form, Message};
 
-/// Columns of the terminal behind standard output; `None` where it is none.
+/// Columns of the terminal behind standard output; where it is none, what `COLUMNS` says.
 pub fn width() -> Option<u16> {
-    comfy_table::Table::new().width().filter(|width| *width > 0)
+    let told = || std::env::var("COLUMNS").ok()?.trim().parse().ok();
+    comfy_table::Table::new().width().or_else(told).filter(|width| *width > 0)
 }
 
 /// Writes each message and a line end. Also the sink of `--dry-run` and of tests.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::program::{Desk, Ended, change, log};
+use crate::program::{Desk, Ended, change, log, project};
 
 /// A change that everybody sees, and one by a tool.
 fn by_hand() -> String {
@@ -86,9 +86,46 @@ fn exclusions_are_proved_by_cases_that_do_not_touch_each_other() {
 }
 
 #[test]
+fn exclusions_hide_what_detections_of_the_reports_find() {
+    let desk = Desk::new();
+    let sign_in = project("tests/detections/sign_ins/found/user-without-mfa.json");
+    let sign_in = std::fs::read(sign_in).unwrap();
+    let report = "[[report]]\nname='r'\ndetection='sign_ins'\n";
+    let entry = "[[exclusion]]\nname='x'\nkind='accepted'\nreason='r'\nevent_source='signin'\n";
+    desk.write("report.toml", report);
+    desk.write("entry.toml", entry);
+    desk.write("both.toml", format!("{report}{entry}"));
+    desk.write("hidden/hidden/sign-in.json", &sign_in);
+    desk.write("reported/reported/sign-in.json", &sign_in);
+    for (config, hidden, reported) in [("both", 0, 1), ("report", 1, 0), ("entry", 1, 1)] {
+        for (cases, code) in [("hidden", hidden), ("reported", reported)] {
+            let ended = desk.clickops(&format!("test {cases} --config {config}.toml"));
+            assert_eq!(ended.code, code, "{config} {cases}: {ended:?}");
+        }
+    }
+    let ended = desk.clickops("test hidden --config report.toml");
+    assert!(ended.stdout.contains("found by sign_ins; rule N5.1"), "{ended:?}");
+}
+
+#[test]
+fn one_case_and_one_folder_run_alone() {
+    let desk = Desk::new();
+    desk.write("c/clickops/team/stopped.json", by_hand());
+    desk.write("c/clickops/tool.json", by_tool());
+    let ended = desk.clickops("test c/clickops/team/stopped.json");
+    assert_eq!(ended.stdout, "pass  clickops/team/stopped.json\n1 case, all passed\n");
+    let ended = desk.clickops("test c/clickops");
+    assert_eq!(end(&ended), (1, "2 cases, 1 failed"), "{ended:?}");
+    desk.write("c/clickops/notes.txt", "no case");
+    let ended = desk.clickops("test c/clickops/notes.txt");
+    assert_eq!(ended.code, 2, "{ended:?}");
+    assert!(ended.stderr.contains("notes.txt is no case"), "{ended:?}");
+}
+
+#[test]
 fn views_of_ones_own_are_tested() {
     let desk = Desk::new();
-    let shipped = std::fs::read_to_string(crate::program::project("sql/views/verdicts.sql"));
+    let shipped = std::fs::read_to_string(project("sql/views/verdicts.sql"));
     let own = shipped.unwrap().replace("'clickops'", "'operational'");
     desk.write("sql/views/verdicts.sql", own);
     desk.write("clickops.toml", "[source]\nsql = 'sql'");
@@ -111,6 +148,8 @@ fn what_is_no_folder_of_cases_is_told() {
     refused(&["c/clikops/a.json"], 2, "Did you mean 'clickops'?");
     refused(&["c/zzz/a.json"], 2, "clickops, attempted, chained, operational, not, reported");
     refused(&["c/a.json"], 2, "Give the folder above");
+    refused(&["c/chained-calls/hidden/a.json"], 2, "clickops test c/chained-calls");
+    refused(&["c/chained-calls/a.json"], 2, "Folders of cases are called clickops");
     refused(&[], 4, "Give the folder that holds your cases");
     refused(&["c/not/a.txt"], 4, "there are no cases in c");
 

@@ -87,17 +87,18 @@ fn an_edited_view_says_what_it_loses_and_gains_in_counts_and_examples() {
     let shown = desk.clickops("diff --sql try.sql --logs logs --examples 2").ok();
     let lines: Vec<_> = shown.lines().collect();
     assert_eq!(
-        lines[..4],
+        lines[..5],
         [
-            "4 findings of 1 log reported as it is, 0 as edited: 4 lost, 0 gained, 0 changed otherwise",
+            "In 1 log reports show",
+            "  4 changes as it is, 0 as edited: 4 lost, 0 gained, 0 changed otherwise",
             "",
-            "Lost: reported as it is, and not as edited",
+            "Lost: changes reported as it is, and not as edited",
             "      4x ec2:StopInstances  clickops C1 -> operational C1",
         ],
         "{shown}"
     );
-    assert_eq!(lines.len(), 6, "{shown}");
-    assert!(lines[4].starts_with("         2026-11-23T09:00:00Z  ann  "), "{shown}");
+    assert_eq!(lines.len(), 7, "{shown}");
+    assert!(lines[5].starts_with("         2026-11-23T09:00:00Z  ann  "), "{shown}");
 
     // A folder in the place of a file; what an edit finds no more is no act of anybody.
     desk.write("sql/views/verdicts.sql", edited("verdicts", "'clickops'", "'not'"));
@@ -165,19 +166,126 @@ fn what_cannot_be_compared_is_told() {
     refused("--exclusions all.toml", 2, "would cover everything");
     refused("--exclusions key.toml", 2, "Did you mean 'actor'?");
     refused("--exclusions none.toml", 2, "none.toml");
+    desk.write("empty.toml", "# nothing yet");
+    refused("--exclusions empty.toml", 2, "empty.toml has no [[exclusion]]");
+    desk.write("flat/verdicts.sql", edited("verdicts", "'clickops'", "'not'"));
+    refused("--sql flat", 2, "neither views/ nor queries/");
+    desk.write("bare/README.md", "no SQL");
+    refused("--sql bare", 2, "has no .sql file in views/ or queries/");
+    refused("--without log-queries --detection sign_in", 2, "Did you mean 'sign_ins'?");
     refused("--without log-querie", 2, "Did you mean 'log-queries'?");
 }
 
 #[test]
-fn an_edit_of_something_else_and_damaged_logs_are_told() {
+fn an_edit_that_changes_nothing_says_why() {
     let desk = desk(&["ann"]);
+    let told = |line: &str, said: &[&str]| {
+        let ended = desk.clickops(&format!("diff --logs logs {line}"));
+        assert_eq!((ended.code, ended.stdout.as_str()), (0, ""), "{line}: {ended:?}");
+        assert!(said.iter().all(|said| ended.stderr.contains(said)), "{line}: {ended:?}");
+    };
     let query = fs::read_to_string(project("sql/queries/who-touched.sql")).unwrap();
-    desk.write("who-touched.sql", query);
-    let ended = desk.clickops("diff --logs logs --sql who-touched.sql");
-    assert_eq!(ended.code, 0, "{ended:?}");
-    assert!(ended.stderr.contains("selects from nothing that the edit changes"), "{ended:?}");
-    assert!(ended.stdout.contains(": 0 lost, 0 gained, 0 changed otherwise"), "{ended:?}");
+    desk.write("who-touched.sql", query.replace("ORDER BY", "order by"));
+    let beside = "console_activity selects from nothing that the edit changes";
+    told("--sql who-touched.sql", &[beside, "clickops query --file"]);
+    desk.write("sign_ins.sql", edited("sign_ins", "'Root'", "'IAMUser'"));
+    told("--sql sign_ins.sql", &[beside, "--detection"]);
+    desk.write("verdicts.sql", edited("verdicts", "'clickops'", "'clickops'"));
+    told("--sql verdicts.sql", &["says what the shipped sql/ says"]);
 
+    desk.write("sql/views/verdicts.sql", edited("verdicts", "'clickops'", "'not'"));
+    desk.write("own.toml", "[source]\nsql = 'sql'");
+    told("--sql sql --config own.toml", &["source.sql of the config, has already"]);
+    let config = format!("{ENTRY}actor = 'ann'\n{ENTRY}actor = 'bob'").replacen("'x'", "'w'", 1);
+    desk.write("clickops.toml", config);
+    desk.write("w.toml", format!("{ENTRY}actor = 'ann'").replace("'x'", "'w'"));
+    told(
+        "--exclusions w.toml --config clickops.toml",
+        &["'w' is in the config already", "--without w"],
+    );
+}
+
+#[test]
+fn every_detection_of_the_reports_is_compared() {
+    let desk = Desk::new();
+    let logs = project("examples/logs");
+    let run = |line: &str| desk.clickops_with(line, &["--logs", logs.to_str().unwrap()]);
+    desk.write("both.toml", "[[report]]\nname='a'\n[[report]]\nname='b'\ndetection='sign_ins'");
+    desk.write("entry.toml", format!("{ENTRY}event_source = ['signin', 'kms']"));
+    let of = |ended: &Ended| -> BTreeSet<String> {
+        assert_eq!(ended.code, 0, "{ended:?}");
+        let detection = |row: &Value| row["detection"].as_str().unwrap().to_owned();
+        ended.rows().iter().map(detection).collect()
+    };
+    let diff = "diff --exclusions entry.toml --format ndjson";
+    let both = of(&run(&format!("{diff} --config both.toml")));
+    assert!(both.iter().eq(["console_activity", "sign_ins"]), "{both:?}");
+    assert!(of(&run(diff)).iter().eq(["console_activity"]));
+    assert!(of(&run(&format!("{diff} --detection sign_ins"))).iter().eq(["sign_ins"]));
+    let shown = run("diff --exclusions entry.toml --config both.toml").ok();
+    assert!(shown.contains("\n  2 sign-ins as it is, 0 as edited: 2 lost, 0 gained"), "{shown}");
+    assert!(shown.contains("\nLost: sign-ins reported as it is"), "{shown}");
+
+    // One that the edit does not touch is not read.
+    desk.write("sign_ins.sql", edited("sign_ins", "actor_type = 'Root'", "actor_type = 'None'"));
+    let ended = run("diff --sql sign_ins.sql --config both.toml");
+    assert!(ended.stderr.contains("console_activity is left out"), "{ended:?}");
+    assert!(!ended.stdout.contains("changes as it is"), "{ended:?}");
+}
+
+#[test]
+fn an_entry_that_matches_nothing_or_has_ended_is_told_with_what_it_came_near() {
+    let desk = desk(&["ann", "bob"]);
+    let told = |scopes: &str, said: &[&str]| {
+        desk.write("entry.toml", format!("{ENTRY}{scopes}"));
+        let ended =
+            desk.clickops("diff --logs logs --exclusions entry.toml --now 2026-11-24T00:00:00Z");
+        assert_eq!(ended.code, 0, "{ended:?}");
+        for said in said {
+            assert!(ended.stderr.contains(said), "{scopes}: {said}: {ended:?}");
+        }
+        ended.stderr
+    };
+    let nothing = "exclusion 'x' matches nothing in these logs";
+    told(
+        "actor = 'eve'\nevent_source = 'ec2'",
+        &[nothing, "bob ec2:StopInstances but for actor, which is 'bob'"],
+    );
+    told(
+        "tag = 'runstate'",
+        &[nothing, "no finding has the tag 'runstate': did you mean 'run-state'?"],
+    );
+    told("region = 'eu-wset-1'", &["did you mean 'eu-west-1'?"]);
+    told("event_source = 'ec3'", &["did you mean 'ec2'?"]);
+    told("account = '111122223334'", &["did you mean '111122223333'?"]);
+    let stderr = told("channel = 'telephone'", &["no finding has the channel 'telephone'"]);
+    assert!(!stderr.contains("did you mean"), "{stderr}");
+    let stderr = told("actor = 'ann'\nuntil = 2026-11-22", &["exclusion 'x' ended on 2026-11-22"]);
+    assert!(!stderr.contains(nothing), "{stderr}");
+    assert_eq!(told("actor = 'ann'\nuntil = 2026-11-24", &[]), "");
+}
+
+#[test]
+fn an_exception_is_named_and_lines_fit_the_terminal() {
+    let desk = Desk::new();
+    let entry = format!("{ENTRY}verdict = 'attempted'").replace("accepted", "reported");
+    desk.write("entry.toml", entry);
+    let logs = project("examples/logs");
+    let line = "diff --exclusions entry.toml --format ndjson";
+    let rows = desk.clickops_with(line, &["--logs", logs.to_str().unwrap()]).rows();
+    assert!(!rows.is_empty() && rows.iter().all(|row| row["after_reported_by"] == "x"), "{rows:?}");
+    let mut command = desk.command("diff --exclusions entry.toml --logs");
+    let ended = command.arg(&logs).env("COLUMNS", "80").output().unwrap();
+    let shown = String::from_utf8(ended.stdout).unwrap();
+    assert!(shown.contains("-> attempted C1 reported by 'x'\n"), "{shown}");
+    assert!(shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
+    let id = rows[0]["event_id"].as_str().unwrap();
+    assert!(shown.contains(&id[..8]) && !shown.contains(&id[..9]), "{shown}");
+}
+
+#[test]
+fn damaged_logs_are_told() {
+    let desk = desk(&["ann"]);
     desk.write("logs/b.json", "{");
     desk.write("entry.toml", format!("{ENTRY}actor = 'ann'"));
     let ended = desk.clickops("diff --logs logs --exclusions entry.toml");

@@ -1,8 +1,9 @@
-//! What the detection finds as it is, next to what it finds as edited.
+//! What a detection finds as it is, next to what it finds as edited.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::digest::Finds;
 use crate::digest::words::{action, clip};
 use crate::finding::{Finding, Verdict};
 
@@ -32,6 +33,8 @@ pub(super) struct Judged {
     pub(super) verdict: Verdict,
     pub(super) rule: Option<Arc<str>>,
     pub(super) exclusion: Option<Arc<str>>,
+    /// The exception that has it reported.
+    pub(super) reported_by: Option<Arc<str>>,
 }
 
 /// An act, and what each side says of it; `None` where a side does not find it.
@@ -65,26 +68,40 @@ pub(super) struct Difference<'a> {
     pub(super) after: Option<&'a Judged>,
 }
 
-/// Both sides, by act. It holds a small record for each act of people in the console, and none for
-/// the many other events of the logs.
-#[derive(Debug, Default)]
+/// Both sides of one detection, by act. It holds a small record for each act that is found, none for
+/// the many other events of the logs, and once it is [settled](Self::settle) only what differs.
+#[derive(Debug)]
 pub(super) struct Compared {
+    /// The view.
+    pub(super) detection: String,
+    /// What its findings are called.
+    pub(super) finds: Finds,
+    /// How many acts are reported as it is, and as edited.
+    pub(super) reported: (u64, u64),
     pairs: BTreeMap<Act, Pair>,
     /// Names, rules and actions, each once.
     texts: BTreeSet<Arc<str>>,
 }
 
 impl Compared {
+    pub(super) fn new(detection: String, finds: Finds) -> Self {
+        let (pairs, texts) = (BTreeMap::new(), BTreeSet::new());
+        Self { detection, finds, reported: (0, 0), pairs, texts }
+    }
+
     /// Notes what a side found.
     pub(super) fn add(&mut self, side: Side, finding: Finding) {
         let action = self.shared(&action(&finding));
-        let account = finding.account_id.as_deref().map(|id| self.shared(id));
-        let actor = finding.actor.as_deref().map(|name| self.shared(name));
+        let mut shared = |text: Option<&str>| text.map(|text| self.shared(text));
+        let account = shared(finding.account_id.as_deref());
+        let actor = shared(finding.actor.as_deref());
+        let reported_by = finding.extra.get("reported_by").and_then(Option::as_deref);
         let judged = Judged {
             reported: finding.reported,
             verdict: finding.verdict,
-            rule: finding.rule.as_deref().map(|rule| self.shared(rule)),
-            exclusion: finding.exclusion.as_deref().map(|name| self.shared(name)),
+            rule: shared(finding.rule.as_deref()),
+            exclusion: shared(finding.exclusion.as_deref()),
+            reported_by: shared(reported_by),
         };
         let act = Act { time: finding.event_time, event_id: finding.event_id, account, action };
         let pair = self.pairs.entry(act).or_insert_with(|| Pair {
@@ -98,13 +115,16 @@ impl Compared {
         }
     }
 
-    /// How many acts a side reports.
-    pub(super) fn reported(&self, side: Side) -> u64 {
-        let judged = |pair: &&Pair| match side {
-            Side::Before => is_reported(pair.before.as_ref()),
-            Side::After => is_reported(pair.after.as_ref()),
-        };
-        self.pairs.values().filter(judged).count() as u64
+    /// Counts what is reported, and lets go of what both sides say the same of.
+    pub(super) fn settle(&mut self) {
+        let (mut before, mut after) = self.reported;
+        self.pairs.retain(|_, pair| {
+            before += u64::from(is_reported(pair.before.as_ref()));
+            after += u64::from(is_reported(pair.after.as_ref()));
+            pair.before != pair.after
+        });
+        self.reported = (before, after);
+        self.texts.clear();
     }
 
     /// Where the sides differ, by time.

@@ -1,5 +1,6 @@
 //! One case: what its records have to get, and what they got.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::digest::words::{action, clip, plural};
@@ -17,9 +18,10 @@ const INDENT: usize = 6;
 pub(super) enum Expected {
     /// This verdict.
     Verdict(Verdict),
-    /// To be a change that no exclusion covers, or to be covered by one of kind `reported`.
+    /// To be a change, or what another detection finds, that no exclusion covers; or to be covered
+    /// by one of kind `reported`.
     Reported,
-    /// To be an act that an exclusion of another kind covers.
+    /// To be an act, or what another detection finds, that an exclusion of another kind covers.
     Hidden,
 }
 
@@ -49,13 +51,14 @@ impl Expected {
         Self::all().map(Self::as_str).join(", ")
     }
 
-    /// Whether a finding on which this exclusion decides is what was asked for.
-    fn is_met(self, finding: &Finding, exclusion: Option<&Exclusion>) -> bool {
+    /// Whether a finding on which this exclusion decides is what was asked for. `found` is whether
+    /// a detection of the reports finds it that is not about the console.
+    fn is_met(self, finding: &Finding, exclusion: Option<&Exclusion>, found: bool) -> bool {
         match self {
             Self::Verdict(verdict) => finding.verdict == verdict,
             Self::Reported => match exclusion {
                 Some(entry) => entry.kind == Kind::Reported,
-                None => finding.verdict == Verdict::Clickops,
+                None => found || finding.verdict == Verdict::Clickops,
             },
             Self::Hidden => exclusion.is_some_and(|entry| entry.kind != Kind::Reported),
         }
@@ -70,6 +73,8 @@ pub(super) struct Case {
     expected: Expected,
     /// Why its file could not be read to its end.
     pub(super) unreadable: Option<String>,
+    /// Ids of its events that other detections find, and the first of these.
+    found: BTreeMap<String, String>,
     records: u64,
     wrong: u64,
     /// What is said of the first records that are wrong.
@@ -78,15 +83,27 @@ pub(super) struct Case {
 
 impl Case {
     pub(super) fn new(name: String, expected: Expected) -> Self {
-        Self { name, expected, unreadable: None, records: 0, wrong: 0, mistakes: Vec::new() }
+        let (found, mistakes) = (BTreeMap::new(), Vec::new());
+        Self { name, expected, unreadable: None, found, records: 0, wrong: 0, mistakes }
+    }
+
+    /// Whether it is about what exclusions do.
+    pub(super) fn asks_for_exclusions(&self) -> bool {
+        matches!(self.expected, Expected::Reported | Expected::Hidden)
+    }
+
+    /// Takes what another detection finds of its events.
+    pub(super) fn find(&mut self, finding: Finding) {
+        self.found.entry(finding.event_id).or_insert(finding.detection);
     }
 
     /// Takes what the detection says of one record. Each record is judged alone, whatever other
     /// cases hold.
     pub(super) fn add(&mut self, finding: &Finding, exclusions: &[Exclusion]) {
-        let acts = finding.verdict != Verdict::Not;
+        let found = self.found.contains_key(&finding.event_id);
+        let acts = found || finding.verdict != Verdict::Not;
         let exclusion = exclusion::decides(exclusions, finding).filter(|_| acts);
-        if self.expected.is_met(finding, exclusion) {
+        if self.expected.is_met(finding, exclusion, found) {
             self.records += 1;
         } else {
             self.fail(self.mistake(finding, exclusion));
@@ -115,9 +132,11 @@ impl Case {
             Some(entry) => format!(", hidden by exclusion '{}'", entry.name),
             None => String::new(),
         };
+        let found = self.found.get(&finding.event_id);
+        let found = found.map(|by| format!(", found by {by}")).unwrap_or_default();
         let about = |column: &str| finding.extra.get(column).and_then(Option::as_deref);
         format!(
-            "event {} {}: expected {}, got {}{hidden}; rule {}: {}",
+            "event {} {}: expected {}, got {}{found}{hidden}; rule {}: {}",
             clip(&finding.event_id),
             action(finding),
             self.expected.as_str(),
