@@ -87,9 +87,11 @@ known_actions (event_source, event_name, kind, because) AS (
         ('sagemaker.amazonaws.com', 'CreatePresignedDomainUrl', 'read', 'opens the studio'),
         ('sagemaker.amazonaws.com', 'CreatePresignedNotebookInstanceUrl', 'read', 'opens the notebook'),
 
-        -- Reads that hand out a secret. Of parameters only those that are asked for in the clear, see
+        -- Reads that hand out a secret, or a file that may hold one. Of parameters only those that are asked for in the clear, see
         -- `topic`.
         ('acm.amazonaws.com', 'ExportCertificate', 'secret', 'hands out a private key'),
+        ('cloudshell.amazonaws.com', 'getFileDownloadUrls', 'secret', 'takes a file out of CloudShell'),
+        ('cloudshell.amazonaws.com', 'GetFileDownloadUrls', 'secret', 'takes a file out of CloudShell'),
         ('ec2.amazonaws.com', 'GetPasswordData', 'secret', 'hands out the password of a machine'),
         ('lightsail.amazonaws.com', 'DownloadDefaultKeyPair', 'secret', 'hands out a private key'),
         ('lightsail.amazonaws.com', 'GetInstanceAccessDetails', 'secret', 'hands out the way into a machine'),
