@@ -18,6 +18,8 @@
 //! [`cli`].
 
 pub mod app;
+#[cfg(feature = "aws")]
+pub mod aws;
 pub mod cli;
 pub mod collect;
 pub mod config;

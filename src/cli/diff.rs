@@ -74,7 +74,7 @@ pub(super) async fn run(mut app: App, args: DiffArgs) -> Result<Exit, Error> {
     args.table.apply(&mut app.config)?;
     let before = app.assembler()?;
     let after = edited(&app, &args)?;
-    let logs = logs(&app, &args.filter)?;
+    let logs = logs(&app, &args.filter).await?;
     let none = BTreeMap::new();
     let before = before.named(DETECTION, &none, Arc::clone(&logs))?;
     let after = after.named(DETECTION, &none, Arc::clone(&logs))?;
@@ -143,8 +143,10 @@ fn take_away(config: &mut Config, name: &str) -> Result<(), Error> {
 }
 
 /// The logs to judge, of which there have to be some.
-fn logs(app: &App, filter: &FilterArgs) -> Result<Arc<[Log]>, Error> {
-    let (logs, remarks) = Filter::of(filter, &app.config, app.now)?.chosen(&app.some_logs()?);
+async fn logs(app: &App, filter: &FilterArgs) -> Result<Arc<[Log]>, Error> {
+    let mut filter = Filter::of(filter, &app.config, app.now)?;
+    filter.keep_small(app)?;
+    let (logs, remarks) = filter.chosen(&app.some_logs(filter.span()).await?);
     for text in remarks {
         remark(&format!("warning: {text}"));
     }

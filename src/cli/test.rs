@@ -15,7 +15,7 @@ use crate::digest::words::plural;
 use crate::engine::EngineError;
 use crate::error::{Error, Exit};
 use crate::finding::rows::{Columns, RowError};
-use crate::logs::{Log, dir};
+use crate::logs::{self, Log};
 use crate::nearest;
 use crate::render::neutral;
 
@@ -85,7 +85,7 @@ fn find(root: &Path) -> Result<(Vec<Log>, BTreeMap<String, Case>), Error> {
         }
         if path.is_dir() {
             folders.push((name, path));
-        } else if dir::is_log_name(&name) {
+        } else if logs::is_log_name(&name) {
             return Err(astray(&path));
         }
     }
@@ -94,7 +94,7 @@ fn find(root: &Path) -> Result<(Vec<Log>, BTreeMap<String, Case>), Error> {
         let expected = Expected::named(&name).ok_or_else(|| no_case_folder(&folder, &name))?;
         let listing = app::list(&folder)?;
         for (path, error) in &listing.unreadable {
-            remark(&format!("warning: {}: {error}", neutral::line(&path.display().to_string())));
+            remark(&format!("warning: {}: {error}", neutral::line(path)));
         }
         for log in listing.logs {
             let name = case_name(&name, &folder, &log.address);

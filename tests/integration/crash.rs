@@ -13,6 +13,7 @@ use clickops::app::{self, App};
 use clickops::collect::{Collect, collect, up_to_date};
 use clickops::config::Config;
 use clickops::journal;
+use clickops::logs::Span;
 use clickops::message::{Form, Message};
 use clickops::render::{Look, Renderer};
 use clickops::report::{Reporting, register, report};
@@ -39,6 +40,7 @@ impl Dying {
                 action: "write",
                 place: String::new(),
                 reason: "dead".to_owned(),
+                remedy: String::new(),
             });
         }
         self.left.store(left - 1, Ordering::Relaxed);
@@ -130,6 +132,7 @@ async fn live(app: &App, store: &dyn Store, sink: &'static Remembering) -> Resul
     let run = Collect {
         engine: engine.as_ref(),
         store,
+        access: &app.access(),
         assembler: &app.assembler().unwrap(),
         detections: &detections,
         // Each log is a part of its own, so that there are many windows to die between.
@@ -140,7 +143,9 @@ async fn live(app: &App, store: &dyn Store, sink: &'static Remembering) -> Resul
     let told = |error: &dyn std::fmt::Display| error.to_string();
     let mut loaded = up_to_date(store, &run.limits, app.now).await.map_err(|error| told(&error))?;
     register(store, &mut loaded, &app.config.reports).await.map_err(|error| told(&error))?;
-    collect(&run, app.some_logs().unwrap()).await.map_err(|error| error.to_string())?;
+    collect(&run, app.some_logs(&Span::default()).await.unwrap())
+        .await
+        .map_err(|error| error.to_string())?;
     let channels = [("terminal".to_owned(), Box::new(sink) as Box<dyn Sink>)].into();
     let reporting = Reporting {
         store,
