@@ -59,9 +59,6 @@ impl Fault {
             (SdkError::DispatchFailure(_), _) if chain(error).contains("credential") => {
                 Kind::Credentials
             }
-            (SdkError::ConstructionFailure(_), _) if chain(error).contains("region") => {
-                Kind::NoRegion
-            }
             (SdkError::ConstructionFailure(_), _) => Kind::Invalid,
             (SdkError::ServiceError(_), code) => kind_of(code, status, region),
             _ => Kind::Passing,
@@ -76,6 +73,12 @@ impl Fault {
             (None, ..) => chain(error).lines().map(str::trim).collect::<Vec<_>>().join(" "),
         };
         Self { kind, operation, message }
+    }
+
+    /// What a request would be if there was an address for it.
+    pub(super) fn no_region() -> Self {
+        let message = "neither the environment nor the profile names one".to_owned();
+        Self { kind: Kind::NoRegion, operation: "S3", message }
     }
 
     /// A download that broke off.

@@ -67,8 +67,16 @@ impl S3 {
         Self { access, client: OnceCell::new() }
     }
 
-    async fn client(&self) -> &Client {
-        self.client.get_or_init(async || Client::new(&self.access.config().await)).await
+    async fn client(&self) -> Result<&Client, Fault> {
+        let made = async || {
+            let config = self.access.config().await;
+            if config.region().is_some() {
+                Ok(Client::new(&config))
+            } else {
+                Err(Fault::no_region())
+            }
+        };
+        self.client.get_or_try_init(made).await
     }
 
     /// One page of keys; `next` is what the page before it gave.
@@ -78,7 +86,7 @@ impl S3 {
         keys: &Keys<'_>,
         next: Option<String>,
     ) -> Result<Page, Fault> {
-        let request = self.client().await.list_objects_v2().bucket(bucket).prefix(keys.prefix);
+        let request = self.client().await?.list_objects_v2().bucket(bucket).prefix(keys.prefix);
         let answer = request
             .set_start_after(keys.after.map(str::to_owned))
             .set_delimiter(keys.folders.then(|| "/".to_owned()))
@@ -120,7 +128,7 @@ impl S3 {
     }
 
     async fn body(&self, bucket: &str, key: &str) -> Result<(ByteStream, String), Fault> {
-        let request = self.client().await.get_object().bucket(bucket).key(key);
+        let request = self.client().await?.get_object().bucket(bucket).key(key);
         let answer = request.send().await.map_err(|error| Fault::of("GetObject", &error))?;
         Ok((answer.body, answer.e_tag.unwrap_or_default()))
     }
@@ -134,7 +142,7 @@ impl S3 {
         expected: &Expected,
         write: &str,
     ) -> Result<String, Fault> {
-        let request = self.client().await.put_object().bucket(bucket).key(key);
+        let request = self.client().await?.put_object().bucket(bucket).key(key);
         let request = match expected {
             Expected::Absent => request.if_none_match("*"),
             Expected::Version(version) => request.if_match(&version.0),
@@ -151,7 +159,7 @@ impl S3 {
 
     /// The state of an object.
     pub(crate) async fn state(&self, bucket: &str, key: &str) -> Result<State, Fault> {
-        let request = self.client().await.head_object().bucket(bucket).key(key);
+        let request = self.client().await?.head_object().bucket(bucket).key(key);
         let answer = request.send().await.map_err(|error| Fault::of("HeadObject", &error))?;
         let write = answer.metadata().and_then(|known| known.get(WRITE)).cloned();
         Ok(State { etag: answer.e_tag.unwrap_or_default(), write })

@@ -39,10 +39,8 @@ async fn logs_are_those_of_the_same_folder() {
     service.fill(LOGS, "", &folder);
     let expected = dir::list(&folder).unwrap().logs;
     let start = folder.canonicalize().unwrap().display().to_string();
-    let moved = |log: &Log| Log {
-        address: log.address.replace(&start, "s3://log-archive"),
-        ..log.clone()
-    };
+    let moved =
+        |log: &Log| Log { address: log.address.replace(&start, "s3://log-archive"), ..log.clone() };
     let expected: Vec<Log> = expected.iter().map(moved).collect();
     assert!(!expected.is_empty());
     for most in [1000, 2] {
@@ -81,7 +79,8 @@ async fn every_layout_is_found_and_nothing_beside_it() {
     expected.push("exports/by hand.json");
     expected.sort_unstable();
     assert_eq!(found, expected);
-    for root in ["AWSLogs/111111111111/CloudTrail/eu-west-1", &format!("AWSLogs/111111111111/{day}")]
+    for root in
+        ["AWSLogs/111111111111/CloudTrail/eu-west-1", &format!("AWSLogs/111111111111/{day}")]
     {
         let found = listed(&service, &format!("s3://log-archive/{root}"), Span::default()).await;
         assert_eq!(keys(&found), [&trails[0]], "{root}");

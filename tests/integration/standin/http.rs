@@ -95,6 +95,8 @@ impl Drop for Server {
 fn serve(stream: TcpStream, answer: &dyn Fn(Request) -> Reply) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut stream = stream;
+    // A client that has not acknowledged the first part of an answer is sent the rest late.
+    stream.set_nodelay(true)?;
     while let Some(request) = read(&mut reader, &mut stream)? {
         let head = request.method == "HEAD";
         match answer(request) {

@@ -91,6 +91,8 @@ struct State {
 struct Order {
     /// All operations, if there is none.
     operation: Option<String>,
+    /// All keys and prefixes, if there is none.
+    key: Option<String>,
     fault: Fault,
     after: usize,
     times: usize,
@@ -128,6 +130,11 @@ impl S3 {
         self.bucket(bucket, |bucket| bucket.objects.remove(key));
     }
 
+    /// All buckets are empty again.
+    pub(crate) fn clear(&self) {
+        self.state.buckets.lock().unwrap().values_mut().for_each(|bucket| bucket.objects.clear());
+    }
+
     /// All objects by key.
     pub(crate) fn objects(&self, bucket: &str) -> BTreeMap<String, Vec<u8>> {
         self.bucket(bucket, |bucket| {
@@ -145,13 +152,19 @@ impl S3 {
     pub(crate) fn fail(&self, operation: &str, faults: &[Fault]) {
         for fault in faults {
             let operation = Some(operation.to_owned());
-            self.faults().push(Order { operation, fault: *fault, after: 0, times: 1 });
+            self.faults().push(Order { operation, key: None, fault: *fault, after: 0, times: 1 });
         }
     }
 
     /// After some requests of any kind, so many go wrong like this.
     pub(crate) fn fail_after(&self, after: usize, fault: Fault, times: usize) {
-        self.faults().push(Order { operation: None, fault, after, times });
+        self.faults().push(Order { operation: None, key: None, fault, after, times });
+    }
+
+    /// The next requests for this key go wrong like this.
+    pub(crate) fn fail_key(&self, key: &str, fault: Fault, times: usize) {
+        let key = Some(key.to_owned());
+        self.faults().push(Order { operation: None, key, fault, after: 0, times });
     }
 
     /// Nothing goes wrong any more. Gives whether something that was ordered has not begun.
@@ -193,8 +206,8 @@ impl State {
             other => panic!("{other:?} is no operation here"),
         };
         let about = if key.is_empty() { query.get("prefix").to_owned() } else { key.clone() };
+        let fault = self.fault(operation, &about);
         self.requests.lock().unwrap().push((operation.to_owned(), about));
-        let fault = self.fault(operation);
         if let Some(fault) = fault.filter(|fault| !matches!(fault, Fault::LostAnswer | Fault::Cut))
         {
             return fault.reply();
@@ -214,9 +227,12 @@ impl State {
         }
     }
 
-    fn fault(&self, operation: &str) -> Option<Fault> {
+    fn fault(&self, operation: &str, key: &str) -> Option<Fault> {
         let mut faults = self.faults.lock().unwrap();
-        let meant = |order: &Order| order.operation.as_deref().is_none_or(|one| one == operation);
+        let meant = |order: &Order| {
+            order.operation.as_deref().is_none_or(|one| one == operation)
+                && order.key.as_deref().is_none_or(|one| one == key)
+        };
         let at = faults.iter().position(meant)?;
         let order = &mut faults[at];
         if order.after > 0 {
