@@ -9,6 +9,7 @@ use clickops::store::s3::S3Store;
 use super::*;
 use crate::crash::{self, EVERY_MESSAGE, EVERYTHING, Remembering, assert_once, live};
 use crate::program::{Desk, Ended, change, gzip, identity, log, project};
+use crate::standin::athena::Athena;
 
 /// The command, with what it needs to find the stand-in.
 fn command(desk: &Desk, service: &S3, line: &str) -> Command {
@@ -229,4 +230,28 @@ async fn whatever_request_fails_nothing_is_lost_and_nothing_doubled() {
         }
         assert!(deaths > deadly, "{fault:?} {times} times: there are more requests than {deaths}");
     }
+}
+
+/// Athena reads the logs, S3 says which, and the journal holds what it holds without either.
+#[test]
+fn a_run_on_athena_collects_the_logs_that_a_bucket_has() {
+    let (desk, service) = (Desk::new(), service());
+    let logs = project("examples/logs");
+    service.fill(LOGS, "", &logs);
+    let athena = Athena::over(&logs);
+    desk.write("c.toml", format!("{ALL_TIMES}[source]\nengine = 'athena'\n"));
+    let run = "run --config c.toml --now 2026-11-24T00:00:00Z";
+    let there = command(&desk, &service, &format!("{run} {IN_S3}"))
+        .env("CLICKOPS_ATHENA_WORKGROUP", "clickops")
+        .env("CLICKOPS_ATHENA_ENDPOINT_URL", athena.url())
+        .output()
+        .unwrap();
+    assert!(there.status.success(), "{}", String::from_utf8_lossy(&there.stderr));
+    assert!(athena.executions() > 0);
+    desk.clickops(&format!("run --now 2026-11-24T00:00:00Z --logs {}", logs.display())).ok();
+    let mut found: Vec<_> = journal(&service).iter().map(|line| identity(line)).collect();
+    let mut expected = desk.journal();
+    found.sort();
+    expected.sort();
+    assert_eq!(found, expected);
 }
