@@ -49,8 +49,8 @@ impl Place {
 
     /// The folder that a trail fills for a region, if that is what `folder` is or lies in.
     pub fn trail(folder: &str) -> Option<&str> {
-        let ends = folder.match_indices('/').map(|(at, _)| &folder[..=at]);
-        ends.filter(|end| Self::of_trail(end).is_some()).next_back()
+        let mut ends = folder.match_indices('/').map(|(at, _)| &folder[..=at]);
+        ends.rfind(|end| Self::of_trail(end).is_some())
     }
 }
 
