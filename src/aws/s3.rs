@@ -149,7 +149,6 @@ impl S3 {
         };
         let answer = request
             .metadata(WRITE, write)
-            .content_type("application/x-ndjson")
             .body(ByteStream::from(bytes.to_vec()))
             .send()
             .await
