@@ -2,15 +2,16 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::config::{Athena, Config, EngineName, Place};
+use crate::config::{self, Athena, Config, EngineName, Place, S3Place};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::exclusion;
-use crate::logs::Log;
-use crate::logs::dir::{self, Listing};
+use crate::logs::places::Places;
+use crate::logs::{Access, Listing, Log, Span, dir};
 use crate::query::assemble::Assembler;
 use crate::render::Renderer;
 use crate::store::Store;
@@ -18,18 +19,27 @@ use crate::store::dir::{DirStore, Turn};
 use crate::store::memory::MemoryStore;
 use crate::table::{TableShape, ddl};
 
+use self::buckets::Buckets;
+
+#[cfg(feature = "aws")]
+mod buckets;
+#[cfg(not(feature = "aws"))]
+#[path = "app/no_buckets.rs"]
+mod buckets;
+
 /// Everything a command needs, made from the config.
 pub struct App {
     /// The config.
     pub config: Config,
     /// The time of the run.
     pub now: DateTime<Utc>,
+    buckets: Buckets,
 }
 
 impl App {
     /// Opens the config.
     pub fn new(config: Config, now: DateTime<Utc>) -> Self {
-        Self { config, now }
+        Self { config, now, buckets: Buckets::default() }
     }
 
     /// The engine.
@@ -52,7 +62,7 @@ impl App {
     pub fn embedded(&self) -> Result<Box<dyn Engine>, Error> {
         match &self.config.replay {
             Some(path) => Ok(Box::new(crate::engine::replay::ReplayEngine::new(path))),
-            None => embedded(self.table()?),
+            None => embedded(self.table()?, self.access()),
         }
     }
 
@@ -92,11 +102,20 @@ impl App {
     }
 
     /// The store.
-    pub fn store(&self) -> Box<dyn Store> {
+    ///
+    /// # Errors
+    /// [`Error`] when this build cannot reach it.
+    pub fn store(&self) -> Result<Box<dyn Store>, Error> {
         match &self.config.store {
-            Place::Dir(root) => Box::new(DirStore::new(root)),
-            Place::Memory => Box::new(MemoryStore::default()),
+            Place::Dir(root) => Ok(Box::new(DirStore::new(root))),
+            Place::S3(root) => self.buckets.store(root),
+            Place::Memory => Ok(Box::new(MemoryStore::default())),
         }
+    }
+
+    /// How logs are opened, in folders and in S3. To be called within a runtime.
+    pub fn access(&self) -> Access {
+        self.buckets.access()
     }
 
     /// Makes messages of the shipped and the user's templates.
@@ -114,30 +133,68 @@ impl App {
     pub fn turn(&self) -> Result<Option<Turn>, Error> {
         match &self.config.store {
             Place::Dir(root) => Ok(Some(DirStore::new(root).turn()?)),
-            Place::Memory => Ok(None),
+            // Writes on a condition do without.
+            Place::S3(_) | Place::Memory => Ok(None),
         }
     }
 
-    /// Lists the logs.
+    /// Lists the logs. Of those in S3, only ones of `span` are looked for.
     ///
     /// # Errors
     /// [`Error`] when nobody said where they are, or nothing there can be looked at.
-    pub fn logs(&self) -> Result<Listing, Error> {
-        let Some(Place::Dir(root)) = &self.config.logs else {
-            return Err(Error::usage(
+    pub async fn logs(&self, span: &Span) -> Result<Listing, Error> {
+        match &self.config.logs {
+            Some(Place::Dir(root)) => list(root),
+            Some(Place::S3(root)) => self.list_bucket(root, span).await,
+            Some(Place::Memory) | None => Err(Error::usage(
                 "nobody said where the logs are",
-                "Give a folder with --logs, or set source.logs in the config.",
-            ));
-        };
-        list(root)
+                "Give a folder or s3://bucket/prefix with --logs, or set source.logs in the config.",
+            )),
+        }
     }
 
-    /// Lists the logs, of which there have to be some.
+    async fn list_bucket(&self, root: &S3Place, span: &Span) -> Result<Listing, Error> {
+        self.buckets.logs(root, span, &mut Places::default(), true, self.now).await
+    }
+
+    /// The log at an address, if it is there and can be looked at.
+    pub async fn log(&self, address: &str) -> Option<Log> {
+        let listing = match config::place(address, "log").ok()? {
+            Place::Dir(path) => list(&path),
+            Place::S3(root) => self.list_bucket(&root, &Span::default()).await,
+            Place::Memory => return None,
+        };
+        listing.ok()?.logs.into_iter().next()
+    }
+
+    /// Lists the logs for a run that has `overlap`, and notes in the store where in S3 they come to.
+    ///
+    /// # Errors
+    /// As [`App::logs`], and when the store fails.
+    pub async fn new_logs(
+        &self,
+        span: &Span,
+        overlap: Option<Duration>,
+        store: &dyn Store,
+    ) -> Result<(Listing, Places), Error> {
+        let Some(Place::S3(root)) = &self.config.logs else {
+            return Ok((self.logs(span).await?, Places::default()));
+        };
+        let mut places = Places::load(store, &root.to_string()).await;
+        let (before, discover) = (places.clone(), places.due(self.now, overlap));
+        let listing = self.buckets.logs(root, span, &mut places, discover, self.now).await?;
+        if places.is_worth_keeping(&before) {
+            places.save(store).await?;
+        }
+        Ok((listing, places))
+    }
+
+    /// Lists the logs of `span`, of which there have to be some.
     ///
     /// # Errors
     /// As [`App::logs`], and when there are none.
-    pub fn some_logs(&self) -> Result<Vec<Log>, Error> {
-        let listing = self.logs()?;
+    pub async fn some_logs(&self, span: &Span) -> Result<Vec<Log>, Error> {
+        let listing = self.logs(span).await?;
         if let ([], Some((path, error))) = (listing.logs.as_slice(), listing.unreadable.first()) {
             return Err(unreadable(path, error));
         }
@@ -153,13 +210,14 @@ impl App {
 /// # Errors
 /// [`Error`] when it cannot be looked at.
 pub fn list(root: &Path) -> Result<Listing, Error> {
-    dir::list(root).map_err(|error| unreadable(root, &error))
+    dir::list(root).map_err(|error| unreadable(&root.display().to_string(), &error))
 }
 
 /// The error for a place without a single log.
 pub fn no_logs(place: Option<&Place>) -> Error {
     let place = match place {
         Some(Place::Dir(root)) => root.display().to_string(),
+        Some(Place::S3(root)) => root.to_string(),
         _ => "the source".to_owned(),
     };
     Error::nothing(
@@ -168,20 +226,21 @@ pub fn no_logs(place: Option<&Place>) -> Error {
     )
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> Error {
+fn unreadable(path: &str, error: &std::io::Error) -> Error {
     Error::nothing(
-        format!("cannot read {}: {error}", path.display()),
+        format!("cannot read {path}: {error}"),
         "Check the path given with --logs and its permissions.",
     )
 }
 
 #[cfg(feature = "local")]
-fn embedded(table: Arc<TableShape>) -> Result<Box<dyn Engine>, Error> {
-    Ok(Box::new(crate::engine::local::LocalEngine::new().with_table(table)))
+fn embedded(table: Arc<TableShape>, access: Access) -> Result<Box<dyn Engine>, Error> {
+    let engine = crate::engine::local::LocalEngine::new();
+    Ok(Box::new(engine.with_table(table).with_access(access)))
 }
 
 #[cfg(not(feature = "local"))]
-fn embedded(_: Arc<TableShape>) -> Result<Box<dyn Engine>, Error> {
+fn embedded(_: Arc<TableShape>, _: Access) -> Result<Box<dyn Engine>, Error> {
     Err(Error::usage(
         "this build carries no embedded engine",
         "Build it with the feature `local`, which is on by default.",

@@ -125,7 +125,7 @@ impl Command {
 /// Where the logs are, for every command that reads some.
 #[derive(Debug, Args)]
 struct Source {
-    /// A folder of CloudTrail logs, or one file
+    /// A folder of CloudTrail logs, or one file, or `s3://bucket/prefix`
     #[arg(long, value_name = "DIR")]
     logs: Option<String>,
 }

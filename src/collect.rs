@@ -15,7 +15,7 @@ use crate::finding::Finding;
 use crate::finding::rows::{Columns, RowError};
 use crate::journal::{self, Entry, JournalError, WindowRecord};
 use crate::ledger::{self, LedgerError, Loaded};
-use crate::logs::{self, Log, LogKey};
+use crate::logs::{Access, Log, LogKey};
 use crate::query::assemble::Assembler;
 use crate::query::{BoundQuery, QueryError};
 use crate::raw;
@@ -28,6 +28,8 @@ pub struct Collect<'a> {
     pub engine: &'a dyn Engine,
     /// Holds journal and ledger.
     pub store: &'a dyn Store,
+    /// Opens the logs of findings.
+    pub access: &'a Access,
     /// Makes the statement.
     pub assembler: &'a Assembler,
     /// The views that find, each in a statement of its own. A `UNION ALL` would read no less: engines
@@ -183,7 +185,9 @@ async fn collect_part(
     });
     let repeated = total - found.findings.len();
     note_delivery(&mut found.findings, &part);
-    tokio::task::block_in_place(|| raw::attach(&mut found.findings, &part, logs::open));
+    tokio::task::block_in_place(|| {
+        raw::attach(&mut found.findings, &part, |log| run.access.open(log));
+    });
 
     let (unread, read): (Vec<&Log>, Vec<&Log>) =
         part.iter().partition(|log| found.damaged.contains_key(&log.address));

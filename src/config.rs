@@ -17,8 +17,10 @@ use crate::table::TableName;
 mod account;
 mod athena;
 pub mod file;
+mod place;
 
 pub use athena::Athena;
+pub use place::{Place, S3Place, place};
 
 use file::File;
 
@@ -41,10 +43,10 @@ pub struct Config {
     pub sql: Option<PathBuf>,
     /// A folder laid out like `templates/`, whose files go over the shipped ones.
     pub templates: Option<PathBuf>,
-    /// How far back before the last run a late log is looked for; `None` is for ever.
-    pub overlap: Option<Duration>,
-    /// How far back the first run looks; `None` is everything there is.
-    pub first: Option<Duration>,
+    /// How far back before the last run a late log is looked for.
+    pub overlap: Back,
+    /// How far back the first run looks.
+    pub first: Back,
     /// Where journal and ledger live.
     pub store: Place,
     /// Known accounts by id.
@@ -68,13 +70,36 @@ pub enum EngineName {
     Athena,
 }
 
-/// Where something is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
-    /// A folder (or, for logs, one file).
-    Dir(PathBuf),
-    /// Nowhere: gone when the process ends.
-    Memory,
+/// How far back to look.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Back {
+    /// Nobody said.
+    #[default]
+    Unsaid,
+    /// As far as there is anything.
+    All,
+    /// So far.
+    For(Duration),
+}
+
+impl Back {
+    fn of(text: Option<&str>, key: &str) -> Result<Self, ConfigError> {
+        let span = span(text, key)?;
+        Ok(match (text, span) {
+            (None, _) => Self::Unsaid,
+            (Some(_), None) => Self::All,
+            (Some(_), Some(span)) => Self::For(span),
+        })
+    }
+
+    /// How far, where `default` is meant if nobody said; `None` is without end.
+    pub fn or(self, default: Option<Duration>) -> Option<Duration> {
+        match self {
+            Self::Unsaid => default,
+            Self::All => None,
+            Self::For(span) => Some(span),
+        }
+    }
 }
 
 pub use crate::digest::Account;
@@ -219,8 +244,8 @@ impl Config {
             replay: file.source.replay,
             sql: file.source.sql,
             templates: file.source.templates,
-            overlap: span(file.window.overlap.as_deref(), "window.overlap")?,
-            first: span(file.window.first.as_deref(), "window.first")?,
+            overlap: Back::of(file.window.overlap.as_deref(), "window.overlap")?,
+            first: Back::of(file.window.first.as_deref(), "window.first")?,
             store: place(file.store.at.as_deref().unwrap_or(".clickops"), "store.at")?,
             accounts,
             channels,
@@ -228,24 +253,6 @@ impl Config {
             exclusions,
         })
     }
-}
-
-/// Reads where something is kept; `key` names the setting in errors.
-///
-/// # Errors
-/// [`ConfigError::Value`] for addresses that this version cannot use.
-pub fn place(text: &str, key: &str) -> Result<Place, ConfigError> {
-    if text == "memory" {
-        return Ok(Place::Memory);
-    }
-    if let Some((scheme, _)) = text.split_once("://") {
-        return Err(ConfigError::Value {
-            key: key.to_owned(),
-            reason: format!("'{scheme}://' is not supported yet"),
-            hint: "Give a folder; `aws s3 sync` brings the logs of a bucket into one.".to_owned(),
-        });
-    }
-    Ok(Place::Dir(PathBuf::from(text)))
 }
 
 /// Reads a table's name; `key` names the setting in errors.

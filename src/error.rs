@@ -114,6 +114,13 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
+/// A remedy as it ends a message, made a sentence of its own.
+pub fn sentence(remedy: &str) -> String {
+    let mut rest = remedy.chars();
+    let first: String = rest.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!("{first}{}.", rest.as_str())
+}
+
 impl From<ConfigError> for Error {
     fn from(error: ConfigError) -> Self {
         Self::of(Exit::Usage, "config", &error, error.hint())
@@ -147,11 +154,11 @@ impl From<RowError> for Error {
 
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
-        let hint = match error {
-            StoreError::Changed(_) => "Run it again: the other run has done its part.",
-            StoreError::Failed { .. } => "Check the folder given with --store and its permissions.",
+        let hint = match &error {
+            StoreError::Changed(_) => "Run it again: the other run has done its part.".to_owned(),
+            StoreError::Failed { remedy, .. } => sentence(remedy),
         };
-        Self::of(Exit::Partly, "store", &error, Some(hint.to_owned()))
+        Self::of(Exit::Partly, "store", &error, Some(hint))
     }
 }
 

@@ -14,10 +14,12 @@
 //!
 //! Around them: [`config`] (the file as written and as used), [`table`] (the log table's shape),
 //! [`sql`] (Athena's grammar and types), [`exclusion`] (what is hidden, and why), [`notifier`]
-//! (another tool's settings), [`store`] (where journal and ledger live), [`app`] (wiring) and
+//! (another tool's settings), [`store`] (where journal and ledger live), `aws` (how S3 is reached), [`app`] (wiring) and
 //! [`cli`].
 
 pub mod app;
+#[cfg(feature = "aws")]
+pub mod aws;
 pub mod cli;
 pub mod collect;
 pub mod config;

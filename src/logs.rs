@@ -1,20 +1,68 @@
 //! Logs: CloudTrail files, where they are, and what their address tells.
 //!
-//! [`dir`] lists a folder; [`records`] reads one log, record by record, whatever its form.
+//! [`dir`] lists a folder and `s3` a prefix of a bucket, of which [`places`] remembers where logs
+//! come to; [`Access`] opens a log wherever it is, and [`records`] reads it, record by record,
+//! whatever its form.
 
 use std::fmt;
-use std::io::{self, Read};
+use std::io;
 use std::str::FromStr;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+mod access;
 pub mod dir;
+mod place;
+pub mod places;
 pub mod records;
+#[cfg(feature = "aws")]
+pub mod s3;
 mod span;
 
+pub use access::Access;
+pub use place::Place;
 pub use span::{Span, is_region};
+
+/// What a folder or a prefix of a bucket holds.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// The logs, by delivery and address. A log that lies there twice is listed once.
+    pub logs: Vec<Log>,
+    /// Addresses that may not be looked at, and why.
+    pub unreadable: Vec<(String, io::Error)>,
+}
+
+impl Listing {
+    /// Puts the logs in order, each once.
+    fn settle(&mut self) {
+        let logs = &mut self.logs;
+        logs.sort_by(|a, b| (a.key, &a.address).cmp(&(b.key, &b.address)));
+        logs.dedup_by_key(|log| log.key);
+        logs.sort_by(|a, b| (a.delivered, &a.address).cmp(&(b.delivered, &b.address)));
+    }
+}
+
+/// Names that CloudTrail writes beside its logs, and that hold no events.
+const SIBLINGS: [&str; 4] = [
+    "CloudTrail-Digest",
+    "CloudTrail-Insight",
+    "CloudTrail-NetworkActivity",
+    "CloudTrail-Aggregated",
+];
+
+/// Whether a file of this name is a log.
+pub fn is_log_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    [".json", ".ndjson", ".jsonl"].iter().any(|extension| name.ends_with(extension))
+}
+
+/// Whether a file or folder of this name is left alone. Hive tables do not see it either.
+fn is_hidden_name(name: &str) -> bool {
+    name.starts_with(['.', '_'])
+}
 
 /// One CloudTrail log file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +81,21 @@ pub struct Log {
 }
 
 impl Log {
+    /// A log of this size at this address. `changed` is the time of its file, and `state` what tells
+    /// a changed file from what it was before.
+    fn at(address: String, bytes: u64, changed: DateTime<Utc>, state: &[u8]) -> Self {
+        let name = address.rsplit(['/', '\\']).next().unwrap_or_default();
+        let minute = delivery_minute(name);
+        let key = match minute {
+            // CloudTrail's names are unique and its files never change, so the log stays the same one
+            // wherever it is copied to. A copy of another size is a damaged one.
+            Some(_) => LogKey::of(&[name.as_bytes(), &bytes.to_le_bytes()]),
+            None => LogKey::of(&[address.as_bytes(), &bytes.to_le_bytes(), state]),
+        };
+        let place = Place::of(&address);
+        Self { key, place, delivered: minute.unwrap_or(changed), bytes, address }
+    }
+
     /// When CloudTrail delivered it, if its name tells: a file's time may be that of a copy.
     pub fn delivery_minute(&self) -> Option<DateTime<Utc>> {
         delivery_minute(self.address.rsplit(['/', '\\']).next()?)
@@ -85,47 +148,6 @@ impl TryFrom<String> for LogKey {
     fn try_from(text: String) -> Result<Self, String> {
         text.parse()
     }
-}
-
-/// Partition values of a log, read from CloudTrail's folder layout
-/// `AWSLogs/[o-id/]<account>/CloudTrail/<region>/<yyyy>/<MM>/<dd>/`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
-    /// Twelve digits.
-    pub account: String,
-    /// `eu-west-1`.
-    pub region: String,
-    /// Day of delivery, UTC, as the table's partition writes it: `2026/11/23`.
-    pub day: String,
-}
-
-impl Place {
-    /// Reads the layout from the last folders of an address; `None` where it is laid out otherwise.
-    pub fn of(address: &str) -> Option<Self> {
-        let mut parts = address.rsplit(['/', '\\']).skip(1);
-        let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
-        let (region, folder, account) = (parts.next()?, parts.next()?, parts.next()?);
-        let digits =
-            |text: &str, len| text.len() == len && text.bytes().all(|b| b.is_ascii_digit());
-        let layout = folder == "CloudTrail"
-            && digits(account, 12)
-            && digits(year, 4)
-            && digits(month, 2)
-            && digits(day, 2);
-        layout.then(|| Self {
-            account: account.to_owned(),
-            region: region.to_owned(),
-            day: format!("{year}/{month}/{day}"),
-        })
-    }
-}
-
-/// Opens a log for reading, wherever it is.
-///
-/// # Errors
-/// When it vanished or may not be read.
-pub fn open(log: &Log) -> io::Result<impl Read + Send + use<>> {
-    dir::open(log)
 }
 
 /// Reads the delivery minute from a name as CloudTrail gives it:

@@ -4,6 +4,8 @@ use async_trait::async_trait;
 
 pub mod dir;
 pub mod memory;
+#[cfg(feature = "aws")]
+pub mod s3;
 
 /// Named blobs. Keys are `/`-separated paths of plain names.
 ///
@@ -61,5 +63,7 @@ pub enum StoreError {
         place: String,
         /// What the system says.
         reason: String,
+        /// What to do about it; a fragment without a full stop.
+        remedy: String,
     },
 }

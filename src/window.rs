@@ -56,13 +56,20 @@ pub fn first_floor(limits: &Limits, ledger: &Ledger, now: DateTime<Utc>) -> Opti
     limits.first.map(|first| before(now, first))
 }
 
-/// Chooses from `logs`, which are in order of delivery.
-pub fn choose(logs: Vec<Log>, ledger: &Ledger, limits: &Limits) -> Window {
-    let collected = ledger.collected();
-    let oldest = match (ledger.until, limits.overlap) {
+/// The delivery minute before which no log is wanted by this run or a later one; `None` if any log
+/// may be.
+pub fn oldest(ledger: &Ledger, limits: &Limits) -> Option<DateTime<Utc>> {
+    let overlap = match (ledger.until, limits.overlap) {
         (Some(until), Some(overlap)) => Some(before(until, overlap)),
         _ => None,
     };
+    overlap.max(ledger.floor)
+}
+
+/// Chooses from `logs`, which are in order of delivery.
+pub fn choose(logs: Vec<Log>, ledger: &Ledger, limits: &Limits) -> Window {
+    let collected = ledger.collected();
+    let oldest = oldest(ledger, limits);
     let too_old = |log: &Log| {
         oldest.is_some_and(|oldest| log.delivered < oldest)
             || ledger.floor.is_some_and(|floor| log.delivered <= floor)

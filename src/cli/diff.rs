@@ -81,7 +81,7 @@ pub(super) async fn run(mut app: App, args: DiffArgs) -> Result<Exit, Error> {
     args.source.apply(&mut app.config)?;
     args.table.apply(&mut app.config)?;
     let edit = Edit::of(&app, &args)?;
-    let logs = logs(&app, &args.filter)?;
+    let logs = logs(&app, &args.filter).await?;
     let before = app.assembler()?;
     let mut all = Vec::new();
     for name in detections(&app.config, &args.detections) {
@@ -236,8 +236,10 @@ fn progress(logs: &[Log], detections: usize) -> Progress {
 }
 
 /// The logs to judge, of which there have to be some.
-fn logs(app: &App, filter: &FilterArgs) -> Result<Arc<[Log]>, Error> {
-    let (logs, remarks) = Filter::of(filter, &app.config, app.now)?.chosen(&app.some_logs()?);
+async fn logs(app: &App, filter: &FilterArgs) -> Result<Arc<[Log]>, Error> {
+    let mut filter = Filter::of(filter, &app.config, app.now)?;
+    filter.keep_small(app)?;
+    let (logs, remarks) = filter.chosen(&app.some_logs(filter.span()).await?);
     for text in remarks {
         warn(&text);
     }

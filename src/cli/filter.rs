@@ -2,15 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use clap::Args;
 
-use super::Moment;
 use super::progress::counted;
-use crate::config::Config;
+use super::{Moment, remark};
+use crate::app::App;
+use crate::config::{Config, Place};
 use crate::error::Error;
 use crate::logs::{Log, Span, is_region};
 use crate::nearest;
+
+/// How far back logs in AWS are read when nobody says.
+const LATELY: TimeDelta = TimeDelta::days(1);
 
 /// Flags that choose logs.
 #[derive(Debug, Args)]
@@ -93,6 +97,26 @@ impl Filter {
             ));
         }
         self.span.regions = names;
+        Ok(())
+    }
+
+    /// Begins a day before the end where logs lie in S3, all logs there ever were are meant, and
+    /// nobody asked for all. Says so.
+    pub(super) fn keep_small(&mut self, app: &App) -> Result<(), Error> {
+        let whole = matches!(&app.config.logs, Some(Place::S3(root)) if !root.is_of_a_time());
+        if whole && self.span.since.is_none() {
+            self.begin_lately(app.now)?;
+        }
+        Ok(())
+    }
+
+    /// Begins a day before the end: every byte costs money. Says so.
+    pub(super) fn begin_lately(&mut self, now: DateTime<Utc>) -> Result<(), Error> {
+        let until = self.span.until;
+        let since = until.unwrap_or(now) - LATELY;
+        self.set_span(Some(since), until)?;
+        let since = since.to_rfc3339_opts(SecondsFormat::Secs, true);
+        remark(&format!("only logs delivered since {since}; --since reads others"));
         Ok(())
     }
 

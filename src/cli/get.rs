@@ -3,12 +3,13 @@
 use clap::Args;
 use serde_json::value::RawValue;
 
+use super::filter::Filter;
 use super::ledger::StoreArgs;
 use super::{Source, output, remark};
 use crate::app::App;
 use crate::error::{Error, Exit};
 use crate::finding::Finding;
-use crate::logs::{self, Log};
+use crate::logs::Log;
 use crate::raw::{self, SHORT_ID};
 use crate::{journal, ledger};
 
@@ -80,16 +81,21 @@ pub(super) async fn locate(app: &App, id: &str) -> Result<Located, Error> {
         finding => finding?,
     };
     let id = finding.as_ref().map_or(id, |finding| &finding.event_id);
+    let access = app.access();
     let search = |logs: Vec<Log>| {
-        tokio::task::block_in_place(|| raw::find(logs.iter().rev(), id, logs::open))
+        let open = |log: &Log| access.open(log);
+        tokio::task::block_in_place(|| raw::find(logs.iter().rev(), id, open))
             .map(|(log, record)| (log.clone(), record))
     };
     let its_log = finding.as_ref().and_then(|finding| finding.log_file.as_ref());
-    let mut event = its_log
-        .and_then(|file| crate::app::list(file.as_ref()).ok())
-        .and_then(|listing| search(listing.logs));
+    let mut event = match its_log {
+        Some(address) => app.log(address).await.and_then(|log| search(vec![log])),
+        None => None,
+    };
     if event.is_none() && given {
-        event = match app.some_logs() {
+        let mut filter = Filter::default();
+        filter.keep_small(app)?;
+        event = match app.some_logs(filter.span()).await {
             Ok(logs) => search(logs),
             // The journal still has something to show.
             Err(error) if finding.is_some() => {
@@ -104,7 +110,7 @@ pub(super) async fn locate(app: &App, id: &str) -> Result<Located, Error> {
 
 /// Looks through the journal, latest windows first.
 async fn in_journal(app: &App, id: &str) -> Result<Option<Finding>, Error> {
-    let store = app.store();
+    let store = app.store()?;
     let windows = ledger::load(store.as_ref()).await?.ledger.next_window;
     for number in (0..windows).rev() {
         let entry = journal::read(store.as_ref(), number).await?;

@@ -34,7 +34,7 @@ pub(super) enum LedgerCommand {
 /// Where the ledger is.
 #[derive(Debug, Args)]
 pub(super) struct StoreArgs {
-    /// A folder, or `memory`
+    /// A folder, `s3://bucket/prefix`, or `memory`
     #[arg(long, value_name = "DIR")]
     pub(super) store: Option<String>,
 }
@@ -64,7 +64,7 @@ pub(super) async fn run(mut app: App, command: LedgerCommand) -> Result<Exit, Er
                 ));
             }
             let _turn = app.turn()?;
-            let store = app.store();
+            let store = app.store()?;
             let mut loaded = ledger::load(store.as_ref()).await?;
             loaded.ledger.set_until(until);
             loaded.save(store.as_ref()).await?;
@@ -75,7 +75,7 @@ pub(super) async fn run(mut app: App, command: LedgerCommand) -> Result<Exit, Er
 }
 
 async fn show(app: &App) -> Result<Exit, Error> {
-    let store = app.store();
+    let store = app.store()?;
     let ledger = ledger::load(store.as_ref()).await?.ledger;
     let mut text = String::new();
     if ledger == ledger::Ledger::default() {

@@ -83,7 +83,7 @@ pub(super) async fn run(app: App, args: QueryArgs) -> Result<Exit, Error> {
     let shell = name.is_none() && sql.is_none() && file.is_none();
     let interactive = shell && io::stdin().is_terminal();
     let values: BTreeMap<String, String> = args.params.iter().cloned().collect();
-    let session = Session::open(app, &args, values, interactive)?;
+    let session = Session::open(app, &args, values, interactive).await?;
     if interactive {
         return shell::run(session).await;
     }

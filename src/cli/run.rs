@@ -1,8 +1,11 @@
 //! `clickops run`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
+use chrono::TimeDelta;
 use clap::Args;
 
 use super::ledger::StoreArgs;
@@ -11,16 +14,23 @@ use super::table::TableArgs;
 use super::{Moment, Source, color, output, remark, time};
 use crate::app::{self, App};
 use crate::collect::{Collect, Collected, collect, up_to_date};
-use crate::config::{Channel, Report};
+use crate::config::{Channel, Place, Report};
 use crate::error::{Error, Exit};
-use crate::logs::Log;
+use crate::ledger::Ledger;
+use crate::logs::places::Silent;
+use crate::logs::{Log, Span};
 use crate::render::Look;
 use crate::report::{Reporting, register, report};
 use crate::sink::Sink;
 use crate::sink::terminal::Terminal;
 use crate::store::Store;
 use crate::store::memory::MemoryStore;
-use crate::window::Limits;
+use crate::window::{self, Limits};
+
+/// How far back runs look in S3 when nobody says: there is no end of logs in a bucket.
+const LATELY: Duration = Duration::from_secs(24 * 60 * 60);
+
+const MINUTE: TimeDelta = TimeDelta::minutes(1);
 
 /// Collect what is new in the logs, then send every report that is due
 ///
@@ -62,12 +72,12 @@ pub(super) async fn run(mut app: App, args: RunArgs) -> Result<Exit, Error> {
     let trial = args.dry_run || app.config.replay.is_some();
     let _turn = if trial { None } else { app.turn()? };
     let store: Box<dyn Store> =
-        if trial { Box::new(MemoryStore::over(app.store())) } else { app.store() };
+        if trial { Box::new(MemoryStore::over(app.store()?)) } else { app.store()? };
     let mut loaded = up_to_date(store.as_ref(), &limits, app.now).await?;
     register(store.as_ref(), &mut loaded, &app.config.reports).await?;
 
     // Reports go out whatever became of collecting: they say so.
-    let looked = look(&app, store.as_ref(), limits).await;
+    let looked = look(&app, store.as_ref(), limits, &loaded.ledger).await;
     let sent = send_all(&app, store.as_ref(), &reports, &args, &looked).await;
     if args.dry_run {
         remark("dry run: nothing was kept");
@@ -80,9 +90,15 @@ fn limits(app: &App, args: &RunArgs) -> Result<Limits, Error> {
     if since.zip(args.until).is_some_and(|(since, until)| since >= until) {
         return Err(Error::usage("--since is not before --until", "Exchange the two."));
     }
+    let lately = matches!(app.config.logs, Some(Place::S3(_))).then_some(LATELY);
+    // Whoever says since when means it, unless the config says something else.
+    let first = match since {
+        Some(since) => lately.map(|_| (app.now - since + MINUTE).to_std().unwrap_or_default()),
+        None => lately,
+    };
     Ok(Limits {
-        overlap: app.config.overlap,
-        first: app.config.first,
+        overlap: app.config.overlap.or(lately),
+        first: app.config.first.or(first),
         since,
         until: args.until,
         ..Limits::default()
@@ -136,17 +152,29 @@ fn could(count: usize) -> String {
 }
 
 /// Lists the logs and collects what is new in them.
-async fn look(app: &App, store: &dyn Store, limits: Limits) -> Result<Looked, Error> {
-    let listing = app.logs()?;
-    let mut unread: BTreeMap<String, String> = listing
-        .unreadable
-        .iter()
-        .map(|(path, error)| {
-            (path.display().to_string(), format!("{error}; check its permissions"))
-        })
-        .collect();
-    if listing.logs.is_empty() && unread.is_empty() {
+async fn look(
+    app: &App,
+    store: &dyn Store,
+    limits: Limits,
+    ledger: &Ledger,
+) -> Result<Looked, Error> {
+    let span = Span { since: window::oldest(ledger, &limits), ..Span::default() };
+    let (listing, places) = app.new_logs(&span, limits.overlap, store).await?;
+    let reason = |error: &io::Error| match error.raw_os_error() {
+        Some(_) => format!("{error}; check its permissions"),
+        None => error.to_string(),
+    };
+    let unreadable = listing.unreadable.iter();
+    let mut unread: BTreeMap<String, String> =
+        unreadable.map(|(address, error)| (address.clone(), reason(error))).collect();
+    // Folders that no log came to of late are no wrong address.
+    if listing.logs.is_empty() && unread.is_empty() && places.is_empty() {
         return Err(app::no_logs(app.config.logs.as_ref()));
+    }
+    for Silent { account, last } in places.silent(app.now) {
+        remark(&format!(
+            "warning: account {account} delivered no log since {last}; is its trail on?"
+        ));
     }
     let collected = collect_all(app, store, limits, listing.logs).await?;
     unread.extend(collected.damaged.clone());
@@ -190,6 +218,7 @@ async fn collect_all(
     let run = Collect {
         engine: engine.as_ref(),
         store,
+        access: &app.access(),
         assembler: &app.assembler()?,
         detections: &detections,
         limits,

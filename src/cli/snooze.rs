@@ -244,7 +244,7 @@ struct Past {
 }
 
 async fn past(app: &App, entry: &Exclusion) -> Result<Past, Error> {
-    let store = app.store();
+    let store = app.store()?;
     let windows = ledger::load(store.as_ref()).await?.ledger.next_window;
     let mut past = Past::default();
     // Several detections may find the same event.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::{ConfigError, table};
+use super::{ConfigError, S3Place, table};
 use crate::logs::is_region;
 use crate::table::TableName;
 
@@ -160,15 +160,7 @@ fn is_workgroup(text: &str) -> bool {
 }
 
 fn is_s3(text: &str) -> bool {
-    let good = |byte: u8| {
-        byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-')
-    };
-    text.strip_prefix("s3://").is_some_and(|rest| {
-        let bucket = rest.split('/').next().unwrap_or_default();
-        (3..=63).contains(&bucket.len())
-            && bucket.bytes().all(good)
-            && !rest.chars().any(char::is_control)
-    })
+    text.parse::<S3Place>().is_ok()
 }
 
 fn price(written: Price) -> Result<f64, ConfigError> {

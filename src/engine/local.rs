@@ -21,6 +21,7 @@ use self::plan::{Table, TableColumn};
 use self::scan::Source;
 use self::table::CloudTrail;
 use crate::engine::{Engine, EngineError, Page, Row, Rows, Scan};
+use crate::logs::Access;
 use crate::query::BoundQuery;
 use crate::sql;
 use crate::sql::refusal::Refusal;
@@ -70,6 +71,7 @@ const PAGES_WAITING: usize = 2;
 pub struct LocalEngine {
     partitions: usize,
     table: Arc<TableShape>,
+    access: Access,
 }
 
 impl Default for LocalEngine {
@@ -85,6 +87,7 @@ impl LocalEngine {
         Self {
             partitions: cores.map_or(1, usize::from),
             table: Arc::new(TableShape::cloudtrail(None)),
+            access: Access::files(),
         }
     }
 
@@ -92,6 +95,13 @@ impl LocalEngine {
     #[must_use]
     pub fn with_table(mut self, table: Arc<TableShape>) -> Self {
         self.table = table;
+        self
+    }
+
+    /// An engine that opens logs like this.
+    #[must_use]
+    pub fn with_access(mut self, access: Access) -> Self {
+        self.access = access;
         self
     }
 
@@ -143,7 +153,8 @@ impl Engine for LocalEngine {
         let refused = |refusal: Refusal| error::refused(refusal, &query.sql);
         let statement = sql::parse::statement(&query.sql).map_err(refused)?;
         let scan = Arc::new(Scan::default());
-        let source = Arc::new(Source::new(&self.table, Arc::clone(&query.logs), Arc::clone(&scan)));
+        let source = Source::new(&self.table, Arc::clone(&query.logs), Arc::clone(&scan));
+        let source = Arc::new(source.opened(self.access.clone()));
         let now = chrono::Utc::now().timestamp_millis();
         let planned = plan::plan(&statement, &self.tables(source), now).map_err(refused)?;
 

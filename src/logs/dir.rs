@@ -1,29 +1,12 @@
 //! Lists the logs of a folder.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
-use super::{Log, LogKey, Place, delivery_minute};
-
-/// What a folder holds.
-#[derive(Debug, Default)]
-pub struct Listing {
-    /// The logs, by delivery and address. A log that lies there twice is listed once.
-    pub logs: Vec<Log>,
-    /// Folders and files that may not be looked at, and why.
-    pub unreadable: Vec<(PathBuf, io::Error)>,
-}
-
-/// Names that CloudTrail writes beside its logs, and that hold no events.
-const SIBLINGS: [&str; 4] = [
-    "CloudTrail-Digest",
-    "CloudTrail-Insight",
-    "CloudTrail-NetworkActivity",
-    "CloudTrail-Aggregated",
-];
+use super::{Listing, Log, SIBLINGS, is_hidden_name, is_log_name};
 
 /// Lists the logs under `root`, or `root` itself if it is a file.
 ///
@@ -40,13 +23,10 @@ pub fn list(root: &Path) -> io::Result<Listing> {
     let mut folders = vec![root];
     while let Some(folder) = folders.pop() {
         if let Err(error) = list_folder(&folder, &mut folders, &mut listing) {
-            listing.unreadable.push((folder, error));
+            listing.unreadable.push((shown(&folder), error));
         }
     }
-    let logs = &mut listing.logs;
-    logs.sort_by(|a, b| (a.key, &a.address).cmp(&(b.key, &b.address)));
-    logs.dedup_by_key(|log| log.key);
-    logs.sort_by(|a, b| (a.delivered, &a.address).cmp(&(b.delivered, &b.address)));
+    listing.settle();
     Ok(listing)
 }
 
@@ -54,8 +34,7 @@ fn list_folder(folder: &Path, folders: &mut Vec<PathBuf>, listing: &mut Listing)
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        // Hive tables do not see names that start like this either.
-        if name.starts_with(['.', '_']) {
+        if is_hidden_name(&name) {
             continue;
         }
         match fs::metadata(&path) {
@@ -67,14 +46,14 @@ fn list_folder(folder: &Path, folders: &mut Vec<PathBuf>, listing: &mut Listing)
             // Whoever opens a pipe waits for its other end.
             Ok(kind) if is_log_name(&name) && !kind.is_file() => {
                 let error = io::Error::other("it is no regular file, so it is left alone");
-                listing.unreadable.push((path, error));
+                listing.unreadable.push((shown(&path), error));
             }
             Ok(_) if is_log_name(&name) => match log(&path) {
                 Ok(log) => listing.logs.push(log),
-                Err(error) => listing.unreadable.push((path, error)),
+                Err(error) => listing.unreadable.push((shown(&path), error)),
             },
             Ok(_) => {}
-            Err(error) if is_log_name(&name) => listing.unreadable.push((path, error)),
+            Err(error) if is_log_name(&name) => listing.unreadable.push((shown(&path), error)),
             Err(_) => {}
         }
     }
@@ -86,45 +65,17 @@ fn is_link(path: &Path) -> bool {
     path.symlink_metadata().is_ok_and(|entry| entry.file_type().is_symlink())
 }
 
-/// Whether a file of this name is a log.
-pub fn is_log_name(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let name = name.strip_suffix(".gz").unwrap_or(&name);
-    [".json", ".ndjson", ".jsonl"].iter().any(|extension| name.ends_with(extension))
+fn shown(path: &Path) -> String {
+    path.display().to_string()
 }
 
 fn log(path: &Path) -> io::Result<Log> {
     let file = fs::metadata(path)?;
     let address = path.to_str().map(str::to_owned);
     let address = address.ok_or_else(|| io::Error::other("its name is no UTF-8; rename it"))?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
     let changed: DateTime<Utc> = file.modified()?.into();
-    let minute = delivery_minute(&name);
-    let key = match minute {
-        // CloudTrail's names are unique and its files never change, so the log stays the same one
-        // wherever it is copied to. A copy of another size is a damaged one.
-        Some(_) => LogKey::of(&[name.as_bytes(), &file.len().to_le_bytes()]),
-        None => LogKey::of(&[
-            address.as_bytes(),
-            &file.len().to_le_bytes(),
-            &changed.timestamp_nanos_opt().unwrap_or_default().to_le_bytes(),
-        ]),
-    };
-    Ok(Log {
-        key,
-        place: Place::of(&address),
-        delivered: minute.unwrap_or(changed),
-        bytes: file.len(),
-        address,
-    })
-}
-
-/// Opens a log for reading.
-///
-/// # Errors
-/// When it vanished or may not be read.
-pub fn open(log: &Log) -> io::Result<impl Read + Send + use<>> {
-    File::open(&log.address)
+    let state = changed.timestamp_nanos_opt().unwrap_or_default().to_le_bytes();
+    Ok(Log::at(address, file.len(), changed, &state))
 }
 
 #[cfg(test)]

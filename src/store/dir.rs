@@ -140,6 +140,7 @@ fn failed<'a>(action: &'static str, place: &'a Path) -> impl FnOnce(io::Error) -
         action,
         place: place.display().to_string(),
         reason: error.to_string(),
+        remedy: "check the folder given with --store and its permissions".to_owned(),
     }
 }
 

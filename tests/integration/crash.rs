@@ -13,6 +13,7 @@ use clickops::app::{self, App};
 use clickops::collect::{Collect, collect, up_to_date};
 use clickops::config::Config;
 use clickops::journal;
+use clickops::logs::Span;
 use clickops::message::{Form, Message};
 use clickops::render::{Look, Renderer};
 use clickops::report::{Reporting, register, report};
@@ -39,6 +40,7 @@ impl Dying {
                 action: "write",
                 place: String::new(),
                 reason: "dead".to_owned(),
+                remedy: String::new(),
             });
         }
         self.left.store(left - 1, Ordering::Relaxed);
@@ -77,7 +79,7 @@ impl Store for Dying {
 
 /// Remembers what was delivered, over all lives of the process.
 #[derive(Default)]
-struct Remembering(Mutex<Vec<String>>);
+pub(crate) struct Remembering(Mutex<Vec<String>>);
 
 #[async_trait]
 impl Sink for &'static Remembering {
@@ -91,7 +93,7 @@ impl Sink for &'static Remembering {
     }
 }
 
-const EVERY_MESSAGE: &str = "
+pub(crate) const EVERY_MESSAGE: &str = "
 [source]
 sql = \"sql\"
 [[report]]
@@ -100,18 +102,18 @@ mode = \"both\"
 detection = \"everything\"
 ";
 
-fn now() -> DateTime<Utc> {
+pub(crate) fn now() -> DateTime<Utc> {
     "2026-11-23T12:00:00Z".parse().unwrap()
 }
 
-fn config(text: &str, desk: &Desk) -> Config {
+pub(crate) fn config(text: &str, desk: &Desk) -> Config {
     let path = desk.write("clickops.toml", text);
     Config::load(Some(&path), []).unwrap()
 }
 
 /// The shipped detection takes a second to plan in a debug build, and this test plans it hundreds
 /// of times; where a process dies does not depend on what it looks for.
-const EVERYTHING: &str = "-- name: everything
+pub(crate) const EVERYTHING: &str = "-- name: everything
 SELECT
     eventid AS event_id, eventtime AS event_time, recipientaccountid AS account_id,
     awsregion AS region, eventsource AS event_source, eventname AS event_name,
@@ -124,12 +126,17 @@ FROM cloudtrail
 ";
 
 /// One life of the process: collect, then report. `Err` is its death.
-async fn live(app: &App, store: &dyn Store, sink: &'static Remembering) -> Result<(), String> {
+pub(crate) async fn live(
+    app: &App,
+    store: &dyn Store,
+    sink: &'static Remembering,
+) -> Result<(), String> {
     let detections: Vec<String> = vec![app.config.reports[0].detection.clone()];
     let engine = app.engine().unwrap();
     let run = Collect {
         engine: engine.as_ref(),
         store,
+        access: &app.access(),
         assembler: &app.assembler().unwrap(),
         detections: &detections,
         // Each log is a part of its own, so that there are many windows to die between.
@@ -140,7 +147,9 @@ async fn live(app: &App, store: &dyn Store, sink: &'static Remembering) -> Resul
     let told = |error: &dyn std::fmt::Display| error.to_string();
     let mut loaded = up_to_date(store, &run.limits, app.now).await.map_err(|error| told(&error))?;
     register(store, &mut loaded, &app.config.reports).await.map_err(|error| told(&error))?;
-    collect(&run, app.some_logs().unwrap()).await.map_err(|error| error.to_string())?;
+    let listed = app.new_logs(&Span::default(), None, store).await;
+    let (listing, _) = listed.map_err(|error| told(&error))?;
+    collect(&run, listing.logs).await.map_err(|error| error.to_string())?;
     let channels = [("terminal".to_owned(), Box::new(sink) as Box<dyn Sink>)].into();
     let reporting = Reporting {
         store,
@@ -187,44 +196,8 @@ async fn dying_between_any_two_steps_loses_nothing_and_doubles_nothing() {
                 log(&[change("c", "2026-11-23T09:02:00Z"), change("d", "2026-11-23T09:03:00Z")]),
             );
             live(&app, &store, sink).await.unwrap();
-            let delivered = sink.0.lock().unwrap().len();
-            live(&app, &store, sink).await.unwrap();
-            assert_eq!(
-                sink.0.lock().unwrap().len(),
-                delivered,
-                "nothing is left to say, steps {steps}"
-            );
-
-            let mut found = Vec::new();
-            for number in 0.. {
-                let Some(entry) = journal::read(&store, number).await.unwrap() else { break };
-                found.extend(entry.findings.into_iter().map(|finding| finding.event_id));
-            }
-            found.sort();
-            assert_eq!(found, events, "steps {steps}, after {after}");
-            let messages = sink.0.lock().unwrap().clone();
-            let mut twice = 0;
-            for event in events {
-                let sent = messages
-                    .iter()
-                    .filter(|body| {
-                        body.contains(&format!("clickops explain {event}\n"))
-                            || body.contains(&format!("clickops explain {event} "))
-                    })
-                    .count();
-                assert!(
-                    sent >= 1,
-                    "no message has {event}, steps {steps}, after {after}: {messages:#?}"
-                );
-                twice += sent - 1;
-            }
-            // The digest names its first change too, so the doubled message may count twice.
-            assert!(twice <= events.len(), "{messages:#?}");
-            let different: BTreeSet<_> = messages.iter().collect();
-            assert!(
-                messages.len() <= different.len() + 1,
-                "at most the message on its way goes out twice: {messages:#?}"
-            );
+            let what = format!("steps {steps}, after {after}");
+            assert_once(&app, &store, sink, &events, &what).await;
             deaths += usize::from(died);
             if !died {
                 break;
@@ -232,6 +205,47 @@ async fn dying_between_any_two_steps_loses_nothing_and_doubles_nothing() {
         }
         assert!(deaths > 15, "there are more steps than {deaths} to die at");
     }
+}
+
+/// All that happened is in the journal once and was told, and nothing is left to say.
+pub(crate) async fn assert_once(
+    app: &App,
+    store: &dyn Store,
+    sink: &'static Remembering,
+    events: &[&str],
+    what: &str,
+) {
+    let delivered = sink.0.lock().unwrap().len();
+    live(app, store, sink).await.unwrap();
+    assert_eq!(sink.0.lock().unwrap().len(), delivered, "nothing is left to say, {what}");
+
+    let mut found = Vec::new();
+    for number in 0.. {
+        let Some(entry) = journal::read(store, number).await.unwrap() else { break };
+        found.extend(entry.findings.into_iter().map(|finding| finding.event_id));
+    }
+    found.sort();
+    assert_eq!(found, events, "{what}");
+    let messages = sink.0.lock().unwrap().clone();
+    let mut twice = 0;
+    for event in events {
+        let sent = messages
+            .iter()
+            .filter(|body| {
+                body.contains(&format!("clickops explain {event}\n"))
+                    || body.contains(&format!("clickops explain {event} "))
+            })
+            .count();
+        assert!(sent >= 1, "no message has {event}, {what}: {messages:#?}");
+        twice += sent - 1;
+    }
+    // The digest names its first change too, so the doubled message may count twice.
+    assert!(twice <= events.len(), "{messages:#?}");
+    let different: BTreeSet<_> = messages.iter().collect();
+    assert!(
+        messages.len() <= different.len() + 1,
+        "at most the message on its way goes out twice: {messages:#?}"
+    );
 }
 
 /// The program itself, killed at moments spread over the time of a whole run.

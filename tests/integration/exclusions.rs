@@ -117,7 +117,7 @@ async fn sql_and_the_program_match_alike() {
         config.logs = Some(clickops::config::Place::Dir(desk.path("logs")));
         let app = App::new(config, "2026-11-24T00:00:00Z".parse().unwrap());
         let assembler = app.assembler().unwrap();
-        let logs = app.some_logs().unwrap().into();
+        let logs = app.some_logs(&clickops::logs::Span::default()).await.unwrap().into();
         let query = assembler.named("console_activity", &Default::default(), logs).unwrap();
         let mut rows = app.engine().unwrap().rows(&query).await.unwrap();
         let columns = rows.columns.clone();

@@ -44,6 +44,8 @@ mod reports;
 #[cfg(feature = "local")]
 mod run;
 #[cfg(all(feature = "aws", feature = "local"))]
+mod s3;
+#[cfg(all(feature = "aws", feature = "local"))]
 mod standin;
 #[cfg(feature = "local")]
 mod tables;

@@ -2,3 +2,4 @@
 
 pub(crate) mod athena;
 mod http;
+pub(crate) mod s3;

@@ -28,6 +28,36 @@ fn cases() -> Vec<Case> {
     files(&project("tests/tables")).into_iter().map(case).collect()
 }
 
+/// The table of the journal has a column for every field that the journal writes, but the full event.
+#[test]
+fn the_journal_is_what_its_table_says() {
+    let desk = Desk::new();
+    desk.write("logs/a.json", log(&[change("e-1", "2026-11-23T09:00:00Z")]));
+    desk.clickops("run --logs logs").ok();
+    let journal = fs::read_to_string(desk.path(".clickops/journal/0000000000.ndjson")).unwrap();
+    let mut lines = journal.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let head = lines.next().unwrap();
+    let finding = lines.next().unwrap();
+    let ddl = clickops::table::ddl::read(&project("sql/tables/findings.sql")).unwrap();
+    let columns: Vec<_> = ddl.table.columns.iter().map(|column| column.name.as_str()).collect();
+    let mut fields: Vec<_> = finding.as_object().unwrap().keys().map(String::as_str).collect();
+    fields.retain(|field| *field != "raw");
+    assert_eq!(columns, fields);
+    for field in head.as_object().unwrap().keys() {
+        assert!(
+            !columns.contains(&field.as_str()),
+            "{field} of the first line looks like a finding"
+        );
+    }
+    let kinds = ddl.table.columns.iter().map(|column| match &finding[&column.name] {
+        Value::Bool(_) => column.ty.to_string() == "boolean",
+        Value::Object(_) => column.ty.to_string() == "map(varchar, varchar)",
+        Value::String(_) | Value::Null => column.ty.to_string() == "varchar",
+        other => panic!("{other} has no type here"),
+    });
+    assert!(kinds.into_iter().all(|fits| fits));
+}
+
 /// Two accounts of an organisation, three days of delivery, and a copy that lies elsewhere.
 fn archive() -> Desk {
     let desk = Desk::new();

@@ -134,33 +134,33 @@ impl Dialog {
             Command::Format(format) => session.format = format,
             Command::Limit(limit) => session.limit = Some(limit),
             Command::Refresh => {
-                session.refresh()?;
+                session.refresh().await?;
                 self.tell_extent();
             }
             Command::Since(moment) => {
                 let since = moment.map(|moment| moment.from(session.now()));
                 let mut filter = session.filter().clone();
                 filter.set_span(since, filter.span().until)?;
-                session.choose(filter);
+                session.choose(filter).await?;
                 self.tell_extent();
             }
             Command::Until(moment) => {
                 let until = moment.map(|moment| moment.from(session.now()));
                 let mut filter = session.filter().clone();
                 filter.set_span(filter.span().since, until)?;
-                session.choose(filter);
+                session.choose(filter).await?;
                 self.tell_extent();
             }
             Command::Accounts(names) => {
                 let mut filter = session.filter().clone();
                 filter.set_accounts(&names, &session.app.config)?;
-                session.choose(filter);
+                session.choose(filter).await?;
                 self.tell_extent();
             }
             Command::Regions(names) => {
                 let mut filter = session.filter().clone();
                 filter.set_regions(&names)?;
-                session.choose(filter);
+                session.choose(filter).await?;
                 self.tell_extent();
             }
         }

@@ -2,21 +2,17 @@
 
 use std::sync::Arc;
 
-use chrono::TimeDelta;
 use indicatif::{HumanBytes, HumanCount};
 
 use crate::app::App;
 use crate::cli::filter::Filter;
 use crate::cli::progress::counted;
 use crate::cli::remark;
-use crate::config::EngineName;
+use crate::config::{EngineName, Place};
 use crate::error::Error;
 use crate::logs::{Log, Span};
 use crate::query::BoundQuery;
 use crate::sql::token;
-
-/// How far back a span begins when nobody says: every byte of the table costs money.
-const FIRST: TimeDelta = TimeDelta::days(1);
 
 /// What statements read, and what narrows it.
 pub(super) struct Reach {
@@ -28,6 +24,8 @@ enum Kind {
     Logs {
         listed: Vec<Log>,
         chosen: Arc<[Log]>,
+        /// Whether only what is wanted is listed, since there is no end of the rest.
+        remote: bool,
     },
     /// A table whose logs nobody lists here, and its name.
     Table(String),
@@ -35,34 +33,48 @@ enum Kind {
 
 impl Reach {
     /// Lists the logs, where there are some to list.
-    pub(super) fn open(app: &App, mut filter: Filter) -> Result<Self, Error> {
+    pub(super) async fn open(app: &App, mut filter: Filter) -> Result<Self, Error> {
         let kind = match app.config.engine {
-            EngineName::Local => Kind::Logs { listed: app.some_logs()?, chosen: Arc::default() },
-            EngineName::Athena => Kind::Table(app.table()?.name.to_string()),
+            EngineName::Local => {
+                filter.keep_small(app)?;
+                Kind::Logs {
+                    listed: app.some_logs(filter.span()).await?,
+                    chosen: Arc::default(),
+                    remote: matches!(app.config.logs, Some(Place::S3(_))),
+                }
+            }
+            EngineName::Athena => {
+                if filter.span().since.is_none() {
+                    filter.begin_lately(app.now)?;
+                }
+                Kind::Table(app.table()?.name.to_string())
+            }
         };
-        if matches!(kind, Kind::Table(_)) && filter.span().since.is_none() {
-            let until = filter.span().until;
-            let since = until.unwrap_or(app.now) - FIRST;
-            filter.set_span(Some(since), until)?;
-            remark(&format!("only logs delivered since {}; --since reads others", time(since)));
-        }
         let mut reach = Self { kind, filter: Filter::default() };
-        reach.choose(filter);
+        reach.keep(filter);
         Ok(reach)
     }
 
     /// Lists the logs again.
-    pub(super) fn refresh(&mut self, app: &App) -> Result<(), Error> {
+    pub(super) async fn refresh(&mut self, app: &App) -> Result<(), Error> {
         if let Kind::Logs { listed, .. } = &mut self.kind {
-            *listed = app.some_logs()?;
-            self.choose(self.filter.clone());
+            *listed = app.some_logs(self.filter.span()).await?;
+            self.keep(self.filter.clone());
         }
         Ok(())
     }
 
     /// Reads only logs that `filter` lets through, and says what is odd about that.
-    pub(super) fn choose(&mut self, filter: Filter) {
-        if let Kind::Logs { listed, chosen } = &mut self.kind {
+    pub(super) async fn choose(&mut self, app: &App, filter: Filter) -> Result<(), Error> {
+        if let Kind::Logs { listed, remote: true, .. } = &mut self.kind {
+            *listed = app.some_logs(filter.span()).await?;
+        }
+        self.keep(filter);
+        Ok(())
+    }
+
+    fn keep(&mut self, filter: Filter) {
+        if let Kind::Logs { listed, chosen, .. } = &mut self.kind {
             let (logs, remarks) = filter.chosen(listed);
             for text in remarks {
                 remark(&format!("warning: {text}"));
@@ -103,7 +115,7 @@ impl Reach {
     /// How many logs are read and how large they are, or of what table.
     pub(super) fn extent(&self) -> String {
         match &self.kind {
-            Kind::Logs { listed, chosen } => {
+            Kind::Logs { listed, chosen, .. } => {
                 let bytes = chosen.iter().map(|log| log.bytes).sum();
                 let logs = counted(chosen.len() as u64, "log");
                 let of = match listed.len() {

@@ -113,7 +113,7 @@ impl From<io::Error> for Failed {
 
 impl Session {
     /// Lists the logs and chooses among them, where the engine does not do that itself.
-    pub(super) fn open(
+    pub(super) async fn open(
         mut app: App,
         args: &QueryArgs,
         values: BTreeMap<String, String>,
@@ -131,20 +131,20 @@ impl Session {
         args.source.apply(&mut app.config)?;
         args.table.apply(&mut app.config)?;
         let filter = Filter::of(&args.filter, &app.config, app.now)?;
-        let reach = Reach::open(&app, filter)?;
+        let reach = Reach::open(&app, filter).await?;
         let assembler = app.assembler()?;
         let (format, limit, opened) = (args.format, args.limit, Instant::now());
         Ok(Self { app, assembler, reach, values, format, limit, interactive, opened })
     }
 
     /// Lists the logs again.
-    pub(super) fn refresh(&mut self) -> Result<(), Error> {
-        self.reach.refresh(&self.app)
+    pub(super) async fn refresh(&mut self) -> Result<(), Error> {
+        self.reach.refresh(&self.app).await
     }
 
     /// Reads only logs that `filter` lets through.
-    pub(super) fn choose(&mut self, filter: Filter) {
-        self.reach.choose(filter);
+    pub(super) async fn choose(&mut self, filter: Filter) -> Result<(), Error> {
+        self.reach.choose(&self.app, filter).await
     }
 
     pub(super) fn filter(&self) -> &Filter {

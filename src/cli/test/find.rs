@@ -8,7 +8,7 @@ use super::case::{Case, Expected};
 use crate::app;
 use crate::cli::remark;
 use crate::error::Error;
-use crate::logs::{Log, dir};
+use crate::logs::{self, Log};
 use crate::nearest;
 use crate::render::neutral;
 
@@ -40,11 +40,11 @@ pub(super) fn find(root: &Path) -> Result<Found, Error> {
         }
         if path.is_dir() {
             folders.push((name, path));
-        } else if let (true, Some(expected)) = (dir::is_log_name(&name), itself) {
+        } else if let (true, Some(expected)) = (logs::is_log_name(&name), itself) {
             let mut found = Found::default();
             add(&mut found, root, root, expected)?;
             return Ok(found);
-        } else if dir::is_log_name(&name) {
+        } else if logs::is_log_name(&name) {
             return Err(astray(&path));
         }
     }
@@ -65,7 +65,7 @@ pub(super) fn find(root: &Path) -> Result<Found, Error> {
 
 /// The case in one file, whose folder says what it has to get, or one above that.
 fn one(file: &Path) -> Result<Found, Error> {
-    if !dir::is_log_name(&file.file_name().unwrap_or_default().to_string_lossy()) {
+    if !logs::is_log_name(&file.file_name().unwrap_or_default().to_string_lossy()) {
         return Err(Error::usage(
             format!("{} is no case", file.display()),
             "A case is a file DIR/<verdict>/<what-happened>.json of CloudTrail records.",
@@ -87,7 +87,7 @@ fn one(file: &Path) -> Result<Found, Error> {
 fn add(found: &mut Found, path: &Path, folder: &Path, expected: Expected) -> Result<(), Error> {
     let listing = app::list(path)?;
     for (path, error) in &listing.unreadable {
-        remark(&format!("warning: {}: {error}", neutral::line(&path.display().to_string())));
+        remark(&format!("warning: {}: {error}", neutral::line(path)));
     }
     let (logs, cases) = found;
     for log in listing.logs {

@@ -5,7 +5,6 @@
 //! channel holds back a reader that is faster than the query.
 
 use std::fmt;
-use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -26,8 +25,8 @@ use tokio::sync::mpsc::Sender;
 use super::columns::Columns;
 use super::decode::{Decoder, Lies};
 use crate::engine::Scan;
-use crate::logs::Log;
 use crate::logs::records::{self, Next};
+use crate::logs::{Access, Log};
 use crate::table::TableShape;
 
 /// Batches that wait for the query, for each partition.
@@ -37,6 +36,7 @@ const WAITING: usize = 1;
 #[derive(Debug)]
 pub(super) struct Source {
     logs: Arc<[Log]>,
+    access: Access,
     columns: Arc<Columns>,
     /// What the address of each log says of the partition columns.
     partitions: Vec<Box<[Option<String>]>>,
@@ -49,7 +49,13 @@ impl Source {
     pub(super) fn new(table: &TableShape, logs: Arc<[Log]>, scan: Arc<Scan>) -> Self {
         let counted = logs.iter().map(|_| AtomicBool::new(false)).collect();
         let partitions = logs.iter().map(|log| table.partition_values(log)).collect();
-        Self { logs, columns: Arc::new(Columns::of(table)), partitions, scan, counted }
+        let (access, columns) = (Access::files(), Arc::new(Columns::of(table)));
+        Self { logs, access, columns, partitions, scan, counted }
+    }
+
+    /// The same, opened like this.
+    pub(super) fn opened(self, access: Access) -> Self {
+        Self { access, ..self }
     }
 
     pub(super) fn logs(&self) -> &[Log] {
@@ -213,7 +219,7 @@ impl Worker {
         let scan = &*source.scan;
         // Only numbers: damage that a first scan did not come to is found by the second one.
         let counts = !source.counted[at].swap(true, Ordering::Relaxed);
-        let file = match File::open(&log.address) {
+        let file = match source.access.open(log) {
             Ok(file) => file,
             Err(error) => {
                 scan.damage(&log.address, unopened(&error));
@@ -260,6 +266,10 @@ impl Worker {
 }
 
 fn unopened(error: &io::Error) -> String {
+    // What did not come from the system has its own words for it.
+    if error.raw_os_error().is_none() {
+        return format!("cannot be opened: {error}");
+    }
     let remedy = match error.kind() {
         io::ErrorKind::NotFound => "it was there when the logs were listed; run again",
         io::ErrorKind::PermissionDenied => "give this user read access to it",

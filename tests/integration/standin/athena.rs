@@ -164,10 +164,14 @@ impl Athena {
 
 impl State {
     fn answer(&self, request: Request) -> Reply {
-        let operation = request.target.strip_prefix("AmazonAthena.").unwrap().to_owned();
-        assert!(request.authorization.starts_with("AWS4-HMAC-SHA256 Credential="));
-        assert!(request.authorization.contains("/eu-west-1/athena/aws4_request"));
-        self.requests.lock().unwrap().push((operation.clone(), request.body.clone()));
+        assert_eq!((request.method.as_str(), request.path.as_str()), ("POST", "/"));
+        let target = request.header("x-amz-target");
+        let operation = target.strip_prefix("AmazonAthena.").unwrap().to_owned();
+        let authorization = request.header("authorization");
+        assert!(authorization.starts_with("AWS4-HMAC-SHA256 Credential="));
+        assert!(authorization.contains("/eu-west-1/athena/aws4_request"));
+        let body = request.json();
+        self.requests.lock().unwrap().push((operation.clone(), body.clone()));
         let fault = {
             let mut faults = self.faults.lock().unwrap();
             let at = faults.iter().position(|(name, _)| *name == operation);
@@ -177,10 +181,10 @@ impl State {
             return fault.reply();
         }
         let answer = match operation.as_str() {
-            "StartQueryExecution" => self.start(&request.body),
-            "GetQueryExecution" => self.with(&request.body, |id, one| Ok(one.polled(id))),
-            "GetQueryResults" => self.with(&request.body, |_, one| one.page(&request.body)),
-            "StopQueryExecution" => self.with(&request.body, |_, one| {
+            "StartQueryExecution" => self.start(&body),
+            "GetQueryExecution" => self.with(&body, |id, one| Ok(one.polled(id))),
+            "GetQueryResults" => self.with(&body, |_, one| one.page(&body)),
+            "StopQueryExecution" => self.with(&body, |_, one| {
                 one.stop();
                 Ok(json!({}))
             }),

@@ -1,0 +1,239 @@
+//! S3, as far as it is needed here: pages of keys, whole objects, and writes on a condition.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::EncodingType;
+use chrono::{DateTime, Utc};
+use tokio::runtime::Handle;
+use tokio::sync::OnceCell;
+
+use super::Access;
+pub use super::fault::{Fault, Kind};
+use crate::store::Expected;
+
+/// S3, of which a client is made when the first request is.
+#[derive(Debug, Default)]
+pub struct S3 {
+    access: Access,
+    client: OnceCell<Client>,
+}
+
+/// Which keys to list.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Keys<'a> {
+    /// Only keys that begin like this.
+    pub(crate) prefix: &'a str,
+    /// Only keys after this one.
+    pub(crate) after: Option<&'a str>,
+    /// Whether keys with a slash after the prefix come as the folder they lie in.
+    pub(crate) folders: bool,
+}
+
+/// A page of keys, in the order of their bytes.
+#[derive(Debug, Default)]
+pub(crate) struct Page {
+    pub(crate) objects: Vec<Object>,
+    /// Beginnings of keys, each with a slash at its end.
+    pub(crate) folders: Vec<String>,
+    /// Leads to the next page.
+    pub(crate) next: Option<String>,
+}
+
+/// What a listing tells of an object.
+#[derive(Debug)]
+pub(crate) struct Object {
+    pub(crate) key: String,
+    pub(crate) bytes: u64,
+    pub(crate) etag: String,
+    pub(crate) changed: DateTime<Utc>,
+}
+
+/// Which state of an object it is, and the name of the write that it comes from.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) etag: String,
+    pub(crate) write: Option<String>,
+}
+
+/// An object's metadata keeps here which write it comes from.
+const WRITE: &str = "clickops-write";
+
+impl S3 {
+    /// S3, reached like this.
+    pub fn new(access: Access) -> Self {
+        Self { access, client: OnceCell::new() }
+    }
+
+    async fn client(&self) -> Result<&Client, Fault> {
+        let made = async || {
+            let config = self.access.config().await;
+            if config.region().is_some() {
+                Ok(Client::new(&config))
+            } else {
+                Err(Fault::no_region())
+            }
+        };
+        self.client.get_or_try_init(made).await
+    }
+
+    /// One page of keys; `next` is what the page before it gave.
+    pub(crate) async fn page(
+        &self,
+        bucket: &str,
+        keys: &Keys<'_>,
+        next: Option<String>,
+    ) -> Result<Page, Fault> {
+        let request = self.client().await?.list_objects_v2().bucket(bucket).prefix(keys.prefix);
+        let answer = request
+            .set_start_after(keys.after.map(str::to_owned))
+            .set_delimiter(keys.folders.then(|| "/".to_owned()))
+            .set_continuation_token(next)
+            // Keys may hold characters that XML may not.
+            .encoding_type(EncodingType::Url)
+            .send()
+            .await
+            .map_err(|error| Fault::of("ListObjectsV2", &error))?;
+        let object = |one: &aws_sdk_s3::types::Object| {
+            let changed = one.last_modified().and_then(|time| time.to_millis().ok());
+            Some(Object {
+                key: decoded(one.key()?)?,
+                bytes: one.size().and_then(|size| u64::try_from(size).ok()).unwrap_or_default(),
+                etag: one.e_tag().unwrap_or_default().to_owned(),
+                changed: changed.and_then(DateTime::from_timestamp_millis).unwrap_or_default(),
+            })
+        };
+        let folders = answer.common_prefixes().iter();
+        Ok(Page {
+            objects: answer.contents().iter().filter_map(object).collect(),
+            folders: folders.filter_map(|folder| decoded(folder.prefix()?)).collect(),
+            next: answer.next_continuation_token().map(str::to_owned),
+        })
+    }
+
+    /// A whole object and its state; `None` if there is no such object.
+    pub(crate) async fn get(
+        &self,
+        bucket: &str,
+        key: &str,
+    ) -> Result<Option<(Vec<u8>, String)>, Fault> {
+        let (body, etag) = match self.body(bucket, key).await {
+            Err(Fault { kind: Kind::Missing, .. }) => return Ok(None),
+            body => body?,
+        };
+        let bytes = body.collect().await.map_err(|error| Fault::broken(&error))?;
+        Ok(Some((bytes.to_vec(), etag)))
+    }
+
+    async fn body(&self, bucket: &str, key: &str) -> Result<(ByteStream, String), Fault> {
+        let request = self.client().await?.get_object().bucket(bucket).key(key);
+        let answer = request.send().await.map_err(|error| Fault::of("GetObject", &error))?;
+        Ok((answer.body, answer.e_tag.unwrap_or_default()))
+    }
+
+    /// Writes an object if it is as expected, and gives its new state. `write` names the write.
+    pub(crate) async fn put(
+        &self,
+        bucket: &str,
+        key: &str,
+        bytes: &[u8],
+        expected: &Expected,
+        write: &str,
+    ) -> Result<String, Fault> {
+        let request = self.client().await?.put_object().bucket(bucket).key(key);
+        let request = match expected {
+            Expected::Absent => request.if_none_match("*"),
+            Expected::Version(version) => request.if_match(&version.0),
+        };
+        let answer = request
+            .metadata(WRITE, write)
+            .body(ByteStream::from(bytes.to_vec()))
+            .send()
+            .await
+            .map_err(|error| Fault::of("PutObject", &error))?;
+        Ok(answer.e_tag.unwrap_or_default())
+    }
+
+    /// The state of an object.
+    pub(crate) async fn state(&self, bucket: &str, key: &str) -> Result<State, Fault> {
+        let request = self.client().await?.head_object().bucket(bucket).key(key);
+        let answer = request.send().await.map_err(|error| Fault::of("HeadObject", &error))?;
+        let write = answer.metadata().and_then(|known| known.get(WRITE)).cloned();
+        Ok(State { etag: answer.e_tag.unwrap_or_default(), write })
+    }
+
+    /// Opens an object for a thread that reads it and waits, bit by bit.
+    ///
+    /// # Errors
+    /// When it vanished or may not be read.
+    pub(crate) fn open(
+        self: &Arc<Self>,
+        runtime: &Handle,
+        bucket: &str,
+        key: &str,
+    ) -> io::Result<impl Read + Send + use<>> {
+        let (body, _) = runtime.block_on(self.body(bucket, key))?;
+        Ok(Download { runtime: runtime.clone(), body, rest: Vec::new(), read: 0 })
+    }
+}
+
+/// An object on its way.
+struct Download {
+    runtime: Handle,
+    body: ByteStream,
+    /// What has come and was not all read.
+    rest: Vec<u8>,
+    read: usize,
+}
+
+impl Read for Download {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.read == self.rest.len() {
+            match self.runtime.block_on(self.body.try_next()) {
+                Ok(Some(bytes)) => (self.rest, self.read) = (bytes.to_vec(), 0),
+                Ok(None) => return Ok(0),
+                Err(error) => return Err(Fault::broken(&error).into()),
+            }
+        }
+        let count = (&self.rest[self.read..]).read(buffer)?;
+        self.read += count;
+        Ok(count)
+    }
+}
+
+/// A key out of a listing, where it is written as in a URL; `None` if it is no UTF-8.
+fn decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let digit = |byte: u8| char::from(byte).to_digit(16);
+                u8::try_from(digit(rest.next()?)? << 4 | digit(rest.next()?)?).ok()?
+            }
+            byte => byte,
+        });
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_of_a_listing_are_decoded() {
+        for (text, key) in [
+            ("a/b.json", Some("a/b.json")),
+            ("a+b%2Bc%0A%C3%A9", Some("a b+c\né")),
+            ("%", None),
+            ("%zz", None),
+            ("%ff", None),
+        ] {
+            assert_eq!(decoded(text).as_deref(), key, "{text}");
+        }
+    }
+}
