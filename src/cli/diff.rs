@@ -16,12 +16,13 @@ use super::progress::Progress;
 use super::table::TableArgs;
 use super::{Source, output, remark, unwritable};
 use crate::app::App;
-use crate::config::{Config, DETECTION};
+use crate::config::{Config, ConfigError, DETECTION};
 use crate::engine::{Engine, EngineError};
 use crate::error::{Error, Exit};
 use crate::finding::rows::Columns;
 use crate::logs::Log;
 use crate::query::assemble::Assembler;
+use crate::query::catalogue::Catalogue;
 use crate::query::{BoundQuery, QueryError};
 use crate::render::{Look, neutral};
 use crate::report::finds;
@@ -84,7 +85,7 @@ pub(super) async fn run(mut app: App, args: DiffArgs) -> Result<Exit, Error> {
     let logs = logs(&app, &args.filter).await?;
     let before = app.assembler()?;
     let mut all = Vec::new();
-    for name in detections(&app.config, &args.detections) {
+    for name in detections(&app.config, edit.assembler.catalogue(), &args.detections)? {
         all.push(Detection::of(&name, &before, &edit.assembler, &logs)?);
     }
     let names: Vec<_> = all.iter().map(|detection| detection.after.name.as_str()).collect();
@@ -143,12 +144,18 @@ pub(super) async fn run(mut app: App, args: DiffArgs) -> Result<Exit, Error> {
 }
 
 /// The detections asked for, or those of the reports; changes come first.
-fn detections(config: &Config, asked: &[String]) -> Vec<String> {
-    let reports = || config.reports.iter().map(|report| report.detection.clone());
-    let mut names: Vec<_> = if asked.is_empty() { reports().collect() } else { asked.to_vec() };
-    names.sort_by_key(|name| (name != DETECTION, name.clone()));
-    names.dedup();
-    names
+fn detections(
+    config: &Config,
+    edited: &Catalogue,
+    asked: &[String],
+) -> Result<Vec<String>, ConfigError> {
+    let names = match asked {
+        [] => config.detections(edited)?,
+        asked => asked.iter().cloned().collect(),
+    };
+    let mut names: Vec<_> = names.into_iter().collect();
+    names.sort_by_key(|name| name != DETECTION);
+    Ok(names)
 }
 
 /// A detection as it is, and as edited.

@@ -1,6 +1,6 @@
 //! `clickops test`: cases of the detection, as files in folders that say what has to come out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -72,13 +72,8 @@ pub(super) async fn run(mut app: App, args: TestArgs) -> Result<Exit, Error> {
 /// exclusions the other detections of the reports.
 async fn judge(app: &App, logs: Vec<Log>, cases: &mut BTreeMap<String, Case>) -> Result<(), Error> {
     let (engine, assembler) = (app.embedded()?, app.assembler()?);
-    let detections: BTreeSet<_> = app
-        .config
-        .reports
-        .iter()
-        .map(|report| report.detection.as_str())
-        .filter(|detection| *detection != DETECTION)
-        .collect();
+    let mut detections = app.config.detections(assembler.catalogue())?;
+    detections.remove(DETECTION);
     for log in &logs {
         // Case by case, because copies of an event count once in what is read together.
         if let Some(case) = cases.get_mut(&log.address).filter(|case| case.asks_for_exclusions()) {
