@@ -47,7 +47,7 @@ pub(super) struct DiffArgs {
     /// A view, in the place of the one that its header names, or a folder laid out like sql/
     #[arg(long, value_name = "FILE|DIR", group = "edit")]
     sql: Option<PathBuf>,
-    /// [[exclusion]] entries to add to the config's; one takes the place of that of its name
+    /// Exclusions to add to the config's; one takes the place of that of its name
     #[arg(long, value_name = "FILE", group = "edit")]
     exclusions: Option<PathBuf>,
     /// An exclusion to do without, the config's or a shipped one; may be given several times

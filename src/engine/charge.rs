@@ -28,7 +28,7 @@ pub struct Charge {
 
 impl Charge {
     /// The price of a query that scanned so many bytes, at so many dollars for a terabyte: by the
-    /// megabyte, and at least [`LEAST_MEGABYTES`] of them.
+    /// megabyte, and at least ten of them.
     pub fn price(bytes: u64, per_terabyte: f64) -> f64 {
         let megabytes = bytes.div_ceil(MEGABYTE).max(LEAST_MEGABYTES);
         // A price needs no more than 53 bits of bytes.
