@@ -36,18 +36,30 @@ fn settings(service: &Athena) -> config::Athena {
     }
 }
 
+/// One that asks again at once, and waits longer than the slowest machine takes to answer.
 fn engine_with(settings: config::Athena) -> AthenaEngine {
     let pace = Pace {
         first: Duration::from_millis(1),
         longest: Duration::from_millis(5),
         backoff: Duration::from_millis(1),
-        answer: Duration::from_millis(700),
-        patience: Duration::from_millis(500),
+        answer: Duration::from_secs(20),
+        patience: Duration::from_secs(30),
     };
     let credentials = Credentials::new("AKIDEXAMPLE", "SECRETEXAMPLE", None, None, "test");
     AthenaEngine::new(settings, Arc::new(TableShape::cloudtrail(None)))
         .with_pace(pace)
         .with_credentials(SharedCredentialsProvider::new(credentials))
+}
+
+/// One that soon gives up waiting.
+fn impatient(service: &Athena) -> AthenaEngine {
+    engine(service).with_pace(Pace {
+        first: Duration::from_millis(1),
+        longest: Duration::from_millis(5),
+        backoff: Duration::from_millis(1),
+        answer: Duration::from_secs(2),
+        patience: Duration::from_millis(500),
+    })
 }
 
 fn engine(service: &Athena) -> AthenaEngine {

@@ -40,7 +40,7 @@ async fn silence_is_an_error_of_one_request_only() {
     for operation in OPERATIONS {
         service.fail(operation, &[Fault::Silence]);
     }
-    let (_, rows) = answer(&engine(&service), &constant(SQL)).await.unwrap();
+    let (_, rows) = answer(&impatient(&service), &constant(SQL)).await.unwrap();
     assert_eq!((rows.len(), service.executions()), (1500, 1));
 }
 
@@ -58,7 +58,7 @@ async fn what_lasts_is_an_error_with_a_remedy() {
         for operation in OPERATIONS {
             let service = service();
             service.fail(operation, &[fault; 1000]);
-            let error = failed(&engine(&service), &query).await;
+            let error = failed(&impatient(&service), &query).await;
             let told = format!("{error} | {}", error.hint.clone().unwrap());
             assert!(told.starts_with(what) && told.contains(hint), "{operation}: {told}");
             assert!(told.contains(operation), "{told}");
