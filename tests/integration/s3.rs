@@ -30,7 +30,7 @@ fn client(service: &S3) -> Arc<Client> {
         credentials: Some(SharedCredentialsProvider::new(credentials)),
         backoff: Duration::from_millis(1),
         longest: Duration::from_millis(2),
-        answer: Duration::from_millis(500),
+        answer: Duration::from_millis(1500),
     }))
 }
 
