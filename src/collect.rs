@@ -184,6 +184,8 @@ async fn collect_part(
         !known && !loaded.ledger.knows(finding)
     });
     let repeated = total - found.findings.len();
+    // Engines give rows in any order; the journal, and what is made of it, is the same every time.
+    found.findings.sort_by(|a, b| order(a).cmp(&order(b)));
     note_delivery(&mut found.findings, &part);
     tokio::task::block_in_place(|| {
         raw::attach(&mut found.findings, &part, |log| run.access.open(log));
@@ -215,6 +217,12 @@ async fn collect_part(
     }
     collected.add(entry, repeated);
     Ok(unread.iter().map(|log| log.key).collect())
+}
+
+/// The order of findings in the journal.
+fn order(finding: &Finding) -> (&str, &str, Option<&str>, &str) {
+    let Finding { event_time, event_id, account_id, detection, .. } = finding;
+    (event_time, event_id, account_id.as_deref(), detection)
 }
 
 /// What the detections found in one part of a window.
