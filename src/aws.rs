@@ -13,6 +13,7 @@ use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
 pub use aws_sdk_s3::config::SharedCredentialsProvider;
+use aws_sdk_s3::config::retry::RetryPartition;
 
 mod fault;
 pub mod s3;
@@ -73,6 +74,13 @@ impl Access {
             loader = loader.credentials_provider(credentials.clone());
         }
         loader.load().await
+    }
+
+    /// With whom a client shares the SDK's allowance of repeated requests, which trouble uses up.
+    /// By default that is every client of the service in the process; an address in place of AWS
+    /// has nothing to do with the others.
+    pub(crate) fn shares_retries(&self) -> Option<RetryPartition> {
+        self.endpoint_url.clone().map(RetryPartition::new)
     }
 }
 

@@ -4,6 +4,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use aws_sdk_s3::Client;
+use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::EncodingType;
 use chrono::{DateTime, Utc};
@@ -69,12 +70,13 @@ impl S3 {
 
     async fn client(&self) -> Result<&Client, Fault> {
         let made = async || {
-            let config = self.access.config().await;
-            if config.region().is_some() {
-                Ok(Client::new(&config))
-            } else {
-                Err(Fault::no_region())
+            let shared = self.access.config().await;
+            if shared.region().is_none() {
+                return Err(Fault::no_region());
             }
+            let mut config = Builder::from(&shared);
+            config.set_retry_partition(self.access.shares_retries());
+            Ok(Client::from_conf(config.build()))
         };
         self.client.get_or_try_init(made).await
     }

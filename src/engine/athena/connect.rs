@@ -6,7 +6,7 @@
 //! (`results`).
 
 use aws_sdk_athena::Client;
-use aws_sdk_athena::config::SharedCredentialsProvider;
+use aws_sdk_athena::config::{Builder, SharedCredentialsProvider};
 
 use super::Pace;
 use crate::aws::Access;
@@ -38,5 +38,7 @@ pub(super) async fn client(
             hint: Some("Set athena.region in the config, or AWS_REGION.".to_owned()),
         });
     }
-    Ok(Client::new(&shared))
+    let mut config = Builder::from(&shared);
+    config.set_retry_partition(access.shares_retries());
+    Ok(Client::from_conf(config.build()))
 }
