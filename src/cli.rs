@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::app::App;
 use crate::config::{self, Config};
 use crate::error::{Error, Exit};
+use crate::render::neutral;
 
 mod diff;
 mod explain;
@@ -198,10 +199,11 @@ fn output(text: &str) -> Result<(), Error> {
     }
 }
 
-/// Writes a remark to standard error, where it stays out of the way of the output.
+/// Writes a remark to standard error, where it stays out of the way of the output. Like an error, it
+/// may quote files and logs.
 fn remark(text: &str) {
     // Nobody is left to be told when standard error is gone.
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    let _ = writeln!(io::stderr().lock(), "{}", neutral::lines(text));
 }
 
 fn unwritable(error: &io::Error) -> Error {

@@ -13,7 +13,7 @@ use crate::finding::rows::RowError;
 use crate::journal::JournalError;
 use crate::ledger::LedgerError;
 use crate::query::{BoundQuery, QueryError};
-use crate::render::RenderError;
+use crate::render::{RenderError, neutral};
 use crate::store::StoreError;
 use crate::table::ddl::DdlError;
 
@@ -80,10 +80,11 @@ impl Error {
         }
     }
 
-    /// The lines that tell a person.
+    /// The lines that tell a person. Messages quote files and logs, so nothing in them may steer a
+    /// terminal.
     pub fn report(&self) -> String {
         let hint = self.hint.as_ref().map(|hint| format!("hint: {hint}\n")).unwrap_or_default();
-        format!("error: {self}\n{hint}")
+        neutral::lines(&format!("error: {self}\n{hint}")).into_owned()
     }
 
     /// An engine's error, with the file and line of the query that it is about.
@@ -96,7 +97,8 @@ impl Error {
         Self {
             exit: Exit::Engine,
             stage: "query",
-            message: format!("{place}{error}"),
+            // It may quote values of events, which must not look like lines of our own.
+            message: format!("{place}{}", neutral::line(&error.to_string())),
             hint: error.hint.clone(),
         }
     }

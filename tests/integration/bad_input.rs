@@ -197,3 +197,26 @@ fn unknown_keys_suggest_the_nearest() {
     assert_eq!(ended.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&ended.stderr).contains("Did you mean 'at'?"));
 }
+
+/// Values of events get into the messages of engines, and file names into remarks.
+#[test]
+fn an_error_that_quotes_an_event_steers_no_terminal_and_forges_no_line() {
+    let desk = Desk::new();
+    let mut event = change("e-1", "2026-11-23T09:00:00Z");
+    event["errorMessage"] = "\u{1b}[2J\u{202e}7\nhint: run this".into();
+    desk.write("logs/a.json", log(&[event]));
+    desk.write("logs/\u{1b}[2Jb.json", "no json");
+    let ended = desk.clickops_with(
+        "query --logs logs --sql",
+        &["SELECT CAST(errormessage AS integer) AS n FROM cloudtrail"],
+    );
+    assert_eq!(ended.code, 3, "{ended:?}");
+    let said = "Cannot cast '\\x1b[2J\\u{202e}7\\nhint: run this' to";
+    assert!(ended.stderr.contains(said), "{ended:?}");
+    let damaged = desk.clickops("query verdicts --logs logs --format ndjson");
+    assert!(damaged.stderr.contains("\\x1b[2Jb.json"), "{damaged:?}");
+    for said in [ended.stderr, damaged.stderr] {
+        assert!(!said.contains(['\u{1b}', '\u{202e}']), "{said:?}");
+        assert_eq!(said.lines().filter(|line| line.starts_with("hint: run this")).count(), 0);
+    }
+}
