@@ -1,12 +1,13 @@
 //! Wiring: from the config to an engine, a store, and the logs to look at.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::config::{self, Athena, Config, EngineName, Place, S3Place};
+use crate::config::{self, Athena, Channel, Config, EngineName, Place, S3Place};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::exclusion;
@@ -14,6 +15,8 @@ use crate::logs::places::Places;
 use crate::logs::{Access, Listing, Log, Span, dir};
 use crate::query::assemble::Assembler;
 use crate::render::Renderer;
+use crate::sink::Sink;
+use crate::sink::terminal::Terminal;
 use crate::store::Store;
 use crate::store::dir::{DirStore, Turn};
 use crate::store::memory::MemoryStore;
@@ -124,6 +127,17 @@ impl App {
             Some(folder) => Renderer::with_folder(folder),
             None => Renderer::shipped(),
         }
+    }
+
+    /// Where messages go, by name.
+    pub fn channels(&self) -> BTreeMap<String, Box<dyn Sink>> {
+        let sink = |channel: &Channel| -> Box<dyn Sink> {
+            match channel {
+                Channel::Terminal => Box::new(Terminal::stdout()),
+            }
+        };
+        let channels = self.config.channels.iter();
+        channels.map(|(name, channel)| (name.clone(), sink(channel))).collect()
     }
 
     /// Waits until no other run uses the store; what it gives keeps the others waiting.

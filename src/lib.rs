@@ -14,8 +14,8 @@
 //!
 //! Around them: [`config`] (the file as written and as used), [`table`] (the log table's shape),
 //! [`sql`] (Athena's grammar and types), [`exclusion`] (what is hidden, and why), [`notifier`]
-//! (another tool's settings), [`store`] (where journal and ledger live), `aws` (how S3 is reached), [`app`] (wiring) and
-//! [`cli`].
+//! (another tool's settings), [`store`] (where journal and ledger live), `aws` (how S3 is reached),
+//! [`app`] (wiring), [`tick`] (both lines in turn) and [`cli`].
 
 pub mod app;
 #[cfg(feature = "aws")]
@@ -46,6 +46,7 @@ pub mod sink;
 pub mod sql;
 pub mod store;
 pub mod table;
+pub mod tick;
 pub mod window;
 
 /// The candidate that `name` is a likely misspelling of: most of its letters are right and in place.

@@ -1,0 +1,277 @@
+//! One tick: collect what is new, then send every report that is due. `clickops run` is one, and so
+//! is an invocation of the Lambda.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::app::{self, App};
+use crate::collect::{Collect, Collected, collect, up_to_date};
+use crate::config::{Place, Report};
+use crate::engine::Scan;
+use crate::error::{Error, Exit};
+use crate::ledger::Ledger;
+use crate::logs::places::Silent;
+use crate::logs::{Log, Span};
+use crate::render::Look;
+use crate::report::{Reporting, register, report};
+use crate::store::Store;
+use crate::store::memory::MemoryStore;
+use crate::window::{self, Limits};
+
+/// How far back ticks look in S3 when nobody says: there is no end of logs in a bucket.
+const LATELY: Duration = Duration::from_secs(24 * 60 * 60);
+
+const MINUTE: TimeDelta = TimeDelta::minutes(1);
+
+/// What a tick is to do.
+pub struct Tick<'a> {
+    /// Only logs delivered at this minute or later.
+    pub since: Option<DateTime<Utc>>,
+    /// Only logs delivered before this minute.
+    pub until: Option<DateTime<Utc>>,
+    /// The reports to send, due or not; none are all that are due.
+    pub reports: &'a [String],
+    /// Whether nothing is kept.
+    pub dry_run: bool,
+    /// How text is laid out where it is read.
+    pub look: Look,
+    /// Is told what happens, as it happens.
+    pub tell: &'a (dyn Fn(News<'_>) + Sync),
+}
+
+/// What happens in a tick.
+pub enum News<'a> {
+    /// These logs are there; those that are new are read now.
+    Listed(&'a [Log]),
+    /// A scan has begun.
+    Scan(&'a Arc<Scan>),
+    /// Nothing more is read.
+    Collected,
+    /// Something people should know.
+    Warning(&'a str),
+}
+
+/// How a tick went. What failed in one half does not keep the other from being done.
+#[derive(Debug)]
+pub struct Ticked {
+    /// What was collected.
+    pub looked: Result<Looked, Error>,
+    /// What was sent.
+    pub sent: Result<Sent, Error>,
+}
+
+/// What a tick has looked at.
+#[derive(Debug)]
+pub struct Looked {
+    /// What it collected.
+    pub collected: Collected,
+    /// Logs and folders that could not be read, with the reason.
+    pub unread: BTreeMap<String, String>,
+}
+
+/// What a tick has sent.
+#[derive(Debug, Default)]
+pub struct Sent {
+    /// Messages delivered.
+    pub messages: usize,
+    /// Whether no report had anything new or was due.
+    pub idle: bool,
+    /// Whether every channel took every message.
+    pub complete: bool,
+}
+
+impl Ticked {
+    /// The exit code of it all.
+    ///
+    /// # Errors
+    /// The error that kept it from collecting, or else from sending.
+    pub fn exit(self) -> Result<Exit, Error> {
+        let looked = self.looked?.exit();
+        let sent = if self.sent?.complete { Exit::Done } else { Exit::Partly };
+        Ok(looked.max(sent))
+    }
+}
+
+impl Looked {
+    fn exit(&self) -> Exit {
+        let read_any = self.collected.logs > 0 || self.collected.known > 0;
+        match (self.unread.is_empty(), read_any) {
+            (true, _) => Exit::Done,
+            (false, true) => Exit::Partly,
+            (false, false) => Exit::Nothing,
+        }
+    }
+}
+
+/// Does it.
+///
+/// # Errors
+/// [`Error`] when it could not begin: wrong names, or a store that cannot be used.
+pub async fn tick(app: &App, tick: &Tick<'_>) -> Result<Ticked, Error> {
+    let reports = chosen(&app.config.reports, tick.reports)?;
+    let limits = limits(app, tick)?;
+    // Replayed rows are no logs: nothing of them may be taken for collected.
+    let trial = tick.dry_run || app.config.replay.is_some();
+    let _turn = if trial { None } else { app.turn()? };
+    let store: Box<dyn Store> =
+        if trial { Box::new(MemoryStore::over(app.store()?)) } else { app.store()? };
+    let mut loaded = up_to_date(store.as_ref(), &limits, app.now).await?;
+    register(store.as_ref(), &mut loaded, &app.config.reports).await?;
+
+    // Reports go out whatever became of collecting: they say so.
+    let looked = look(app, tick, store.as_ref(), limits, &loaded.ledger).await;
+    let sent = send(app, tick, store.as_ref(), &reports, &looked).await;
+    Ok(Ticked { looked, sent })
+}
+
+fn limits(app: &App, tick: &Tick<'_>) -> Result<Limits, Error> {
+    if tick.since.zip(tick.until).is_some_and(|(since, until)| since >= until) {
+        return Err(Error::usage("--since is not before --until", "Exchange the two."));
+    }
+    let lately = matches!(app.config.logs, Some(Place::S3(_))).then_some(LATELY);
+    // Whoever says since when means it, unless the config says something else.
+    let first = match tick.since {
+        Some(since) => lately.map(|_| (app.now - since + MINUTE).to_std().unwrap_or_default()),
+        None => lately,
+    };
+    Ok(Limits {
+        overlap: app.config.overlap.or(lately),
+        first: app.config.first.or(first),
+        since: tick.since,
+        until: tick.until,
+        ..Limits::default()
+    })
+}
+
+/// The reports named, or all.
+fn chosen(reports: &[Report], names: &[String]) -> Result<Vec<Report>, Error> {
+    if names.is_empty() {
+        return Ok(reports.to_vec());
+    }
+    let named = |name: &String| {
+        reports.iter().find(|report| report.name == *name).cloned().ok_or_else(|| {
+            let all: Vec<_> = reports.iter().map(|report| report.name.as_str()).collect();
+            Error::usage(
+                format!("no report is called '{name}'"),
+                format!("There are: {}.", all.join(", ")),
+            )
+        })
+    };
+    let different: BTreeSet<&String> = names.iter().collect();
+    different.into_iter().map(named).collect()
+}
+
+/// Lists the logs and collects what is new in them.
+async fn look(
+    app: &App,
+    tick: &Tick<'_>,
+    store: &dyn Store,
+    limits: Limits,
+    ledger: &Ledger,
+) -> Result<Looked, Error> {
+    let warn = |text: &str| (tick.tell)(News::Warning(text));
+    let span = Span { since: window::oldest(ledger, &limits), ..Span::default() };
+    let (listing, places) = app.new_logs(&span, limits.overlap, store).await?;
+    let reason = |error: &io::Error| match error.raw_os_error() {
+        Some(_) => format!("{error}; check its permissions"),
+        None => error.to_string(),
+    };
+    let unreadable = listing.unreadable.iter();
+    let mut unread: BTreeMap<String, String> =
+        unreadable.map(|(address, error)| (address.clone(), reason(error))).collect();
+    // Folders that no log came to of late are no wrong address.
+    if listing.logs.is_empty() && unread.is_empty() && places.is_empty() {
+        return Err(app::no_logs(app.config.logs.as_ref()));
+    }
+    for Silent { account, last } in places.silent(app.now) {
+        warn(&format!("account {account} delivered no log since {last}; is its trail on?"));
+    }
+    (tick.tell)(News::Listed(&listing.logs));
+    let collected = collect_all(app, tick, store, limits, listing.logs).await?;
+    unread.extend(collected.damaged.clone());
+    for (log, reason) in &unread {
+        warn(&format!("{log}: {reason}"));
+    }
+    if !unread.is_empty() {
+        let logs = if unread.len() == 1 { "1 log" } else { &format!("{} logs", unread.len()) };
+        warn(&format!("{logs} could not be read to the end; the next run tries again"));
+    }
+    Ok(Looked { collected, unread })
+}
+
+async fn collect_all(
+    app: &App,
+    tick: &Tick<'_>,
+    store: &dyn Store,
+    limits: Limits,
+    logs: Vec<Log>,
+) -> Result<Collected, Error> {
+    let detections: Vec<_> = app.config.detections(&app.config.catalogue()?)?.into_iter().collect();
+    let engine = app.engine()?;
+    let run = Collect {
+        engine: engine.as_ref(),
+        store,
+        access: &app.access(),
+        assembler: &app.assembler()?,
+        detections: &detections,
+        limits,
+        now: app.now,
+        watch: &|scan: &Arc<_>| (tick.tell)(News::Scan(scan)),
+    };
+    let collected = collect(&run, logs).await;
+    engine.close().await;
+    (tick.tell)(News::Collected);
+    Ok(collected?)
+}
+
+async fn send(
+    app: &App,
+    tick: &Tick<'_>,
+    store: &dyn Store,
+    reports: &[Report],
+    looked: &Result<Looked, Error>,
+) -> Result<Sent, Error> {
+    let trouble = looked.as_ref().err().map(ToString::to_string);
+    let none = BTreeMap::new();
+    let run = Reporting {
+        store,
+        accounts: &app.config.accounts,
+        catalogue: &app.config.catalogue()?,
+        exclusions: &app.config.exclusions,
+        renderer: &app.renderer(),
+        channels: &app.channels(),
+        now: app.now,
+        look: tick.look,
+        engine: app.engine_name(),
+        forced: !tick.reports.is_empty(),
+        unread: looked.as_ref().map_or(&none, |looked| &looked.unread),
+        trouble: trouble.as_deref(),
+    };
+    let mut sent = Sent { idle: true, complete: true, ..Sent::default() };
+    let mut failed = None;
+    for one in reports {
+        for channel in &one.channels {
+            // One report that fails must not keep the others from going out.
+            match report(&run, one, channel).await {
+                Ok(reported) => {
+                    sent.messages += reported.delivered;
+                    sent.idle &= reported.nothing_new;
+                    sent.complete &= reported.complete;
+                    for note in &reported.notes {
+                        let text = format!("report '{}' to '{channel}': {note}", one.name);
+                        (tick.tell)(News::Warning(&text));
+                    }
+                }
+                Err(error) => {
+                    sent.idle = false;
+                    failed = Some(error);
+                }
+            }
+        }
+    }
+    failed.map_or(Ok(sent), Err)
+}
