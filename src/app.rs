@@ -18,7 +18,7 @@ use crate::render::Renderer;
 use crate::sink::Sink;
 use crate::sink::terminal::Terminal;
 use crate::store::Store;
-use crate::store::dir::{DirStore, Turn};
+use crate::store::dir::DirStore;
 use crate::store::memory::MemoryStore;
 use crate::table::{TableShape, ddl};
 
@@ -29,6 +29,7 @@ mod buckets;
 #[cfg(not(feature = "aws"))]
 #[path = "app/no_buckets.rs"]
 mod buckets;
+pub mod turn;
 
 /// Everything a command needs, made from the config.
 pub struct App {
@@ -138,18 +139,6 @@ impl App {
         };
         let channels = self.config.channels.iter();
         channels.map(|(name, channel)| (name.clone(), sink(channel))).collect()
-    }
-
-    /// Waits until no other run uses the store; what it gives keeps the others waiting.
-    ///
-    /// # Errors
-    /// [`Error`] when the store cannot be written.
-    pub fn turn(&self) -> Result<Option<Turn>, Error> {
-        match &self.config.store {
-            Place::Dir(root) => Ok(Some(DirStore::new(root).turn()?)),
-            // Writes on a condition do without.
-            Place::S3(_) | Place::Memory => Ok(None),
-        }
     }
 
     /// Lists the logs. Of those in S3, only ones of `span` are looked for.

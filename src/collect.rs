@@ -3,16 +3,18 @@
 //! Every step can be the last one before a crash. Until the journal has the window, nothing has
 //! happened; once it has, the next run finds it there and tells the ledger.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::time::Instant;
 
 use chrono::{DateTime, Utc};
+use futures::stream::{self, StreamExt as _};
+use tokio::time::Instant;
 
-use crate::engine::{Engine, EngineError, Scan};
+use self::books::Books;
+use self::part::{Searched, Through};
+use crate::engine::{Engine, EngineError, Room, Scan};
 use crate::finding::Finding;
-use crate::finding::rows::{Columns, RowError};
+use crate::finding::rows::RowError;
 use crate::journal::{self, Entry, JournalError, WindowRecord};
 use crate::ledger::{self, LedgerError, Loaded};
 use crate::logs::{Access, Log, LogKey};
@@ -20,7 +22,10 @@ use crate::query::assemble::Assembler;
 use crate::query::{BoundQuery, QueryError};
 use crate::raw;
 use crate::store::{Store, StoreError};
-use crate::window::{self, Limits, Window};
+use crate::window::{self, Limits};
+
+mod books;
+mod part;
 
 /// What a run collects with.
 pub struct Collect<'a> {
@@ -39,6 +44,8 @@ pub struct Collect<'a> {
     pub limits: Limits,
     /// The time of the run.
     pub now: DateTime<Utc>,
+    /// When to leave, so that a later run goes on; `None` stays to the end.
+    pub leave: Option<Instant>,
     /// Is told of every scan as it begins.
     pub watch: &'a (dyn Fn(&Arc<Scan>) + Sync),
 }
@@ -48,8 +55,12 @@ pub struct Collect<'a> {
 pub struct Collected {
     /// Logs read to their end.
     pub logs: u64,
+    /// Bytes of these logs, as stored.
+    pub delivered: u64,
     /// Bytes read, as stored.
     pub bytes: u64,
+    /// What the engine charges, in US dollars, if it does.
+    pub dollars: Option<f64>,
     /// Records read.
     pub records: u64,
     /// Time it took.
@@ -64,6 +75,8 @@ pub struct Collected {
     pub damaged: BTreeMap<String, String>,
     /// Logs that the limits leave out.
     pub outside: usize,
+    /// Logs that are left to the next run because it was time to leave.
+    pub left: usize,
 }
 
 /// Why collecting stopped. What was collected before is safe.
@@ -96,7 +109,33 @@ pub enum CollectError {
     Journal(#[from] JournalError),
 }
 
+impl Collect<'_> {
+    /// How much one query may read, next to what the detections say by themselves.
+    fn room(&self) -> Result<Room, CollectError> {
+        let mut room: Option<Room> = None;
+        for detection in self.detections {
+            let query = self.assembler.named(detection, &BTreeMap::new(), Arc::default())?;
+            let of_this = self.engine.room(&query);
+            let of_this = of_this
+                .map_err(|error| CollectError::Engine { error, query: Box::new(query.clone()) })?;
+            let least = |room: Room| if room.text < of_this.text { room } else { of_this };
+            room = Some(room.map_or(of_this, least));
+        }
+        Ok(room.unwrap_or_default())
+    }
+
+    /// Whether it is time to leave.
+    fn has_to_leave(&self) -> bool {
+        self.leave.is_some_and(|leave| Instant::now() >= leave)
+    }
+}
+
 impl CollectError {
+    /// Whether another part may go well.
+    fn is_of_one_part(&self) -> bool {
+        matches!(self, Self::Engine { error, .. } if !error.refused)
+    }
+
     /// Whether another run was faster: looking again finds what is left to do.
     fn overtaken(&self) -> bool {
         matches!(
@@ -110,33 +149,69 @@ impl CollectError {
 /// Another run that is always faster is no other run but a broken store.
 const TRIES: usize = 10;
 
-/// Collects everything in `logs` (in order of delivery) that no run has collected.
+/// Where a run looks.
+#[derive(Debug, Clone)]
+pub enum Wanted {
+    /// At these logs, which are in order of delivery.
+    Logs(Vec<Log>),
+    /// At whatever was delivered in the minutes since the last run.
+    Minutes,
+}
+
+/// Collects everything there that no run has collected.
 ///
 /// # Errors
-/// [`CollectError`]; parts of a big window that were finished before are safe.
-pub async fn collect(run: &Collect<'_>, logs: Vec<Log>) -> Result<Collected, CollectError> {
+/// [`CollectError`]; parts of a big window that were finished before are safe, and so are those
+/// that come after one that fails.
+pub async fn collect(run: &Collect<'_>, wanted: Wanted) -> Result<Collected, CollectError> {
     let mut collected = Collected::default();
-    let mut damaged: HashSet<LogKey> = HashSet::new();
+    let mut done: HashSet<LogKey> = HashSet::new();
     let mut overtaken = 0;
+    let room = run.room()?;
     'anew: loop {
-        let ledger = up_to_date(run.store, &run.limits, run.now).await?.ledger;
-        let left = logs.iter().filter(|log| !damaged.contains(&log.key)).cloned().collect();
-        let window: Window = window::choose(left, &ledger, &run.limits);
+        collected.left = 0;
+        let books = Books::of(run.store, up_to_date(run.store, &run.limits, run.now).await?);
+        let ledger = books.ledger().await;
+        let window = match &wanted {
+            Wanted::Minutes => window::minutes(&ledger, &run.limits, run.now),
+            Wanted::Logs(logs) => {
+                let left = logs.iter().filter(|log| !done.contains(&log.key)).cloned().collect();
+                window::choose(left, &ledger, &run.limits, room)
+            }
+        };
         if overtaken == 0 {
             collected.known = window.known;
             collected.outside = window.outside;
         }
-        for part in window.parts {
-            match collect_part(run, part, window.gap, &mut collected).await {
-                Ok(unread) => damaged.extend(unread),
+        for stale in window.stale {
+            part::abandon(run, &books, stale).await?;
+        }
+        let mut failed = None;
+        let searched = window.parts.into_iter().map(|part| part::search(run, &books, part));
+        let mut searched = stream::iter(searched).buffered(room.parts);
+        while let Some(searched) = searched.next().await {
+            let kept = match searched {
+                Ok(Searched::Left { logs }) => {
+                    collected.left += logs;
+                    continue;
+                }
+                Ok(Searched::Through(part)) => {
+                    keep(run, &books, part, window.gap, &mut collected).await
+                }
+                Err(error) => Err(error),
+            };
+            match kept {
+                Ok(unread) => done.extend(unread),
                 Err(error) if error.overtaken() && overtaken < TRIES => {
                     overtaken += 1;
                     continue 'anew;
                 }
+                // What is wrong with one part may be right with the next.
+                Err(error) if error.is_of_one_part() => failed = failed.or(Some(error)),
                 Err(error) => return Err(error),
             }
         }
-        return Ok(collected);
+        return failed.map_or(Ok(collected), Err);
     }
 }
 
@@ -162,20 +237,17 @@ pub async fn up_to_date(
     Ok(loaded)
 }
 
-/// Collects one part of a window and gives the keys of the logs that have to be tried again.
-async fn collect_part(
+/// Keeps what was found in one part of a window, and gives the keys of the logs that have to be
+/// tried again.
+async fn keep(
     run: &Collect<'_>,
-    part: Vec<Log>,
+    books: &Books<'_>,
+    part: Through,
     gap: bool,
     collected: &mut Collected,
 ) -> Result<Vec<LogKey>, CollectError> {
-    let started = Instant::now();
-    let mut loaded = ledger::load(run.store).await?;
-    let part: Arc<[Log]> = part.into();
-    let mut found = Found::default();
-    for detection in run.detections {
-        detect(run, detection, &part, &mut found).await?;
-    }
+    let Through { mut logs, span, mut found, seconds } = part;
+    let mut loaded = books.open().await;
     let total = found.findings.len();
     let mut seen = HashSet::new();
     found.findings.retain(|finding| {
@@ -186,30 +258,43 @@ async fn collect_part(
     let repeated = total - found.findings.len();
     // Engines give rows in any order; the journal, and what is made of it, is the same every time.
     found.findings.sort_by(|a, b| order(a).cmp(&order(b)));
-    note_delivery(&mut found.findings, &part);
+    if span.is_some() {
+        let of_findings = found.findings.iter().filter_map(|finding| finding.log_file.as_deref());
+        let of_findings: BTreeSet<&str> = of_findings.collect();
+        logs.extend(of_findings.into_iter().map(|address| Log::unlisted(address, run.now)));
+    }
+    note_delivery(&mut found.findings, &logs);
     tokio::task::block_in_place(|| {
-        raw::attach(&mut found.findings, &part, |log| run.access.open(log));
+        raw::attach(&mut found.findings, &logs, |log| run.access.open(log));
     });
 
-    let (unread, read): (Vec<&Log>, Vec<&Log>) =
-        part.iter().partition(|log| found.damaged.contains_key(&log.address));
+    let (unread, mut read): (Vec<&Log>, Vec<&Log>) =
+        logs.iter().partition(|log| found.damaged.contains_key(&log.address));
+    // A log that claims to come from the future must not make all others look too old.
+    let mut until = read.iter().map(|log| log.delivered.min(run.now)).max().filter(|_| !gap);
+    if let Some(span) = &span {
+        // Not all that was read is known, so none of it is remembered.
+        (read, until) = (Vec::new(), span.until);
+    }
     let entry = Entry {
         window: WindowRecord {
             number: loaded.ledger.next_window,
             collected_at: run.now,
-            // A log that claims to come from the future must not make all others look too old.
-            until: read.iter().map(|log| log.delivered.min(run.now)).max().filter(|_| !gap),
+            until,
+            span,
             logs: read.iter().map(|log| (log.key, log.delivered)).collect(),
+            delivered: read.iter().map(|log| log.bytes).sum(),
             bytes: found.bytes,
+            dollars: found.dollars,
             records: found.records,
-            seconds: started.elapsed().as_secs_f64(),
+            seconds,
             damaged: found.damaged,
         },
         findings: found.findings,
     };
     // A window of nothing but damaged logs would be written anew by every run until somebody
     // repairs them.
-    if !read.is_empty() || !entry.findings.is_empty() {
+    if !read.is_empty() || !entry.findings.is_empty() || entry.window.span.is_some() {
         journal::append(run.store, &entry).await?;
         loaded.ledger.add_window(&entry);
         loaded.ledger.forget(run.limits.overlap);
@@ -225,49 +310,6 @@ fn order(finding: &Finding) -> (&str, &str, Option<&str>, &str) {
     (event_time, event_id, account_id.as_deref(), detection)
 }
 
-/// What the detections found in one part of a window.
-#[derive(Default)]
-struct Found {
-    findings: Vec<Finding>,
-    bytes: u64,
-    records: u64,
-    damaged: BTreeMap<String, String>,
-}
-
-/// Runs one detection.
-async fn detect(
-    run: &Collect<'_>,
-    detection: &str,
-    logs: &Arc<[Log]>,
-    found: &mut Found,
-) -> Result<(), CollectError> {
-    let query = run.assembler.named(detection, &BTreeMap::new(), logs.clone())?;
-    let failed = |error| CollectError::Engine { error, query: Box::new(query.clone()) };
-    let mut rows = run.engine.rows(&query).await.map_err(failed)?;
-    (run.watch)(&rows.scan);
-    let columns = Columns::of(&rows.columns)
-        .map_err(|error| CollectError::Columns { detection: detection.to_owned(), error })?;
-    while let Some(page) = rows.page().await.map_err(failed)? {
-        for row in page {
-            match columns.finding(detection, row) {
-                Ok(finding) => found.findings.push(finding),
-                // A row that is no finding may hide one: its log has to be looked at again once
-                // the detection is mended.
-                Err(RowError::Value { log: Some(log), problem }) => {
-                    found.damaged.insert(log, format!("{detection} returned a row that is no finding: {problem}; mend the detection"));
-                }
-                Err(error) => {
-                    return Err(CollectError::Columns { detection: detection.to_owned(), error });
-                }
-            }
-        }
-    }
-    found.bytes += rows.scan.bytes.load(Ordering::Relaxed);
-    found.records += rows.scan.records.load(Ordering::Relaxed);
-    found.damaged.extend(rows.scan.damaged().into_iter().map(|log| (log.log, log.reason)));
-    Ok(())
-}
-
 /// Tells each finding when its log was delivered.
 fn note_delivery(findings: &mut [Finding], logs: &[Log]) {
     let by_address: HashMap<&str, &Log> =
@@ -281,7 +323,9 @@ fn note_delivery(findings: &mut [Finding], logs: &[Log]) {
 impl Collected {
     fn add(&mut self, entry: Entry, repeated: usize) {
         self.logs += entry.window.logs.len() as u64;
+        self.delivered += entry.window.delivered;
         self.bytes += entry.window.bytes;
+        self.dollars = part::sum(self.dollars, entry.window.dollars);
         self.records += entry.window.records;
         self.seconds += entry.window.seconds;
         self.findings += entry.findings.len();

@@ -44,6 +44,8 @@ pub struct Config {
     pub templates: Option<PathBuf>,
     /// How far back before the last run a late log is looked for.
     pub overlap: Back,
+    /// How a run knows what is new.
+    pub by: By,
     /// How far back the first run looks.
     pub first: Back,
     /// Where journal and ledger live.
@@ -67,6 +69,17 @@ pub enum EngineName {
     Local,
     /// Amazon Athena, over the log table in AWS
     Athena,
+}
+
+/// How a run knows what is new.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum By {
+    /// It lists the logs, and takes those that no run has collected
+    #[default]
+    Logs,
+    /// It looks at the minutes of delivery since the last run, where nobody may list logs
+    Minutes,
 }
 
 /// How far back to look.
@@ -200,6 +213,7 @@ impl Config {
             sql: file.source.sql,
             templates: file.source.templates,
             overlap: Back::of(file.window.overlap.as_deref(), "window.overlap")?,
+            by: file.window.by.unwrap_or_default(),
             first: Back::of(file.window.first.as_deref(), "window.first")?,
             store: place(file.store.at.as_deref().unwrap_or(".clickops"), "store.at")?,
             accounts,

@@ -129,8 +129,10 @@ pub struct Account {
 pub struct RunStats {
     /// Logs read.
     pub logs: u64,
-    /// Bytes read, as stored.
+    /// Bytes of these logs, as stored.
     pub bytes: u64,
+    /// Bytes that the engine scanned, where it charges for them.
+    pub scanned: Option<u64>,
     /// Time it took.
     pub seconds: f64,
     /// Logs that could not be read to their end.
@@ -213,8 +215,10 @@ pub struct Counts {
 pub struct Run {
     /// Logs read.
     pub logs: u64,
-    /// Bytes read, as stored.
+    /// Bytes of these logs, as stored.
     pub bytes: u64,
+    /// Bytes that the engine scanned, where it charges for them.
+    pub scanned: Option<u64>,
     /// Time it took, in seconds.
     pub seconds: f64,
     /// What ran the query.
@@ -314,6 +318,7 @@ impl Run {
         Self {
             logs: stats.logs,
             bytes: stats.bytes,
+            scanned: stats.scanned,
             seconds: stats.seconds,
             engine: words::clip(&stats.engine),
             cost: stats.cost,

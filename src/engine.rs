@@ -13,11 +13,13 @@ use async_trait::async_trait;
 use tokio::sync::mpsc;
 
 use self::charge::Charge;
+use self::job::{ExecutionId, Job, Work};
 use crate::query::BoundQuery;
 
 #[cfg(feature = "aws")]
 pub mod athena;
 pub mod charge;
+pub mod job;
 #[cfg(feature = "local")]
 pub mod local;
 pub mod replay;
@@ -35,9 +37,52 @@ pub trait Engine: Send + Sync {
     /// come from [`Rows::page`].
     async fn rows(&self, query: &BoundQuery) -> Result<Rows, EngineError>;
 
+    /// Begins a query that may take longer than whoever asks can wait, or comes back to it. Engines
+    /// whose work ends with the process give its rows at once.
+    ///
+    /// # Errors
+    /// As [`Engine::rows`]; the execution is given up.
+    async fn work(&self, query: &BoundQuery, _: &Job<'_>) -> Result<Work, EngineError> {
+        Ok(Work::Rows(self.rows(query).await?))
+    }
+
+    /// Stops an execution that nobody will come back to.
+    ///
+    /// # Errors
+    /// [`EngineError`] when the engine cannot be reached at all.
+    async fn abandon(&self, _: ExecutionId) -> Result<(), EngineError> {
+        Ok(())
+    }
+
+    /// How much one query may read beyond what `query`, which reads nothing, says.
+    ///
+    /// # Errors
+    /// [`EngineError`] as [`Engine::rows`].
+    fn room(&self, _: &BoundQuery) -> Result<Room, EngineError> {
+        Ok(Room::default())
+    }
+
     /// Waits, not for long, until work that nobody wants any more is stopped where it runs. To be
     /// called before the process ends.
     async fn close(&self) {}
+}
+
+/// How much one query may read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// Bytes of logs, as stored.
+    pub bytes: u64,
+    /// Bytes of text that say which logs.
+    pub text: usize,
+    /// How many such queries may run at once.
+    pub parts: usize,
+}
+
+impl Default for Room {
+    /// A query that works here: it needs memory, and all of the machine.
+    fn default() -> Self {
+        Self { bytes: 32 * 1024 * 1024, text: usize::MAX, parts: 1 }
+    }
 }
 
 /// One row: a text or `NULL` for each column.

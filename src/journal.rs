@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::finding::Finding;
-use crate::logs::LogKey;
+use crate::logs::{LogKey, Span};
 use crate::store::{Expected, Store, StoreError};
 
 /// What a window was.
@@ -23,10 +23,19 @@ pub struct WindowRecord {
     /// The delivery minute up to which nothing was left out, where this window moves it.
     #[serde(default)]
     pub until: Option<DateTime<Utc>>,
+    /// The minutes of delivery that it covers, where nobody listed the logs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub span: Option<Span>,
     /// The logs that were read to their end: key and delivery minute.
     pub logs: Vec<(LogKey, DateTime<Utc>)>,
+    /// Bytes of these logs, as stored.
+    #[serde(default)]
+    pub delivered: u64,
     /// Bytes read, as stored.
     pub bytes: u64,
+    /// What the engine charged, in US dollars, if it does.
+    #[serde(default)]
+    pub dollars: Option<f64>,
     /// Records read.
     pub records: u64,
     /// Time it took.

@@ -9,9 +9,10 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::engine::job::ExecutionId;
 use crate::finding::Finding;
 use crate::journal::Entry;
-use crate::logs::LogKey;
+use crate::logs::{Log, LogKey, Span};
 use crate::store::{Expected, Store, StoreError, Version};
 
 /// Key of the blob.
@@ -37,6 +38,73 @@ pub struct Ledger {
     findings: BTreeMap<NaiveDate, Keys>,
     /// How far each report has come.
     pub reports: BTreeMap<String, ReportState>,
+    /// What an engine works on.
+    pub unfinished: Vec<Unfinished>,
+    /// Findings by window and detection, until every report has gone through them.
+    waiting: BTreeMap<u64, BTreeMap<String, Tally>>,
+}
+
+/// Findings of one detection in one window.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Tally {
+    reported: u64,
+    hidden: u64,
+}
+
+/// What has become of the findings that a run had at hand: those that it collected, and those that
+/// earlier runs had left. `findings` is the sum of the others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// All of them.
+    pub findings: u64,
+    /// Every report of their detection has sent them.
+    pub sent: u64,
+    /// Every report of their detection has gone through them and does not show them.
+    pub hidden: u64,
+    /// Some report has still to go through them.
+    pub pending: u64,
+}
+
+/// A part of a window that an engine works on, maybe while nobody waits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unfinished {
+    logs: Keys,
+    /// The minutes that it covers, where nobody lists logs.
+    #[serde(default)]
+    pub span: Option<Span>,
+    /// How often it is tried, from 1.
+    pub attempt: u32,
+    /// What to come back to, by detection.
+    pub executions: BTreeMap<String, ExecutionId>,
+}
+
+impl Unfinished {
+    /// One that is to begin.
+    pub fn of(logs: &[Log], span: Option<Span>) -> Self {
+        let logs = Keys(logs.iter().map(|log| log.key).collect());
+        Self { logs, span, attempt: 1, executions: BTreeMap::new() }
+    }
+
+    /// Whether both cover something of the same.
+    fn overlaps(&self, other: &Self) -> bool {
+        !self.logs.0.is_disjoint(&other.logs.0) || self.span.is_some() && self.span == other.span
+    }
+
+    /// Its logs.
+    pub fn logs(&self) -> impl Iterator<Item = &LogKey> {
+        self.logs.0.iter()
+    }
+
+    /// What tells it from every other part.
+    pub fn key(&self) -> String {
+        let minute = |time: Option<DateTime<Utc>>| time.map_or(i64::MIN, |time| time.timestamp());
+        let [since, until] = match &self.span {
+            Some(span) => [minute(span.since), minute(span.until)],
+            None => [0; 2],
+        };
+        let logs = String::from(self.logs.clone());
+        LogKey::of(&[logs.as_bytes(), &since.to_le_bytes(), &until.to_le_bytes()]).to_string()
+    }
 }
 
 /// How far a report has come.
@@ -125,6 +193,16 @@ pub async fn load(store: &dyn Store) -> Result<Loaded, LedgerError> {
     }
 }
 
+/// Moves the point up to which logs are left alone, see [`Ledger::set_until`].
+///
+/// # Errors
+/// [`LedgerError`].
+pub async fn set_until(store: &dyn Store, until: DateTime<Utc>) -> Result<(), LedgerError> {
+    let mut loaded = load(store).await?;
+    loaded.ledger.set_until(until);
+    loaded.save(store).await
+}
+
 impl Loaded {
     /// Writes the ledger if nobody else has since it was read.
     ///
@@ -155,14 +233,58 @@ impl Ledger {
     pub fn add_window(&mut self, entry: &Entry) {
         let window = &entry.window;
         self.next_window = window.number + 1;
+        let logs = Keys(window.logs.iter().map(|(key, _)| *key).collect());
+        self.end(&Unfinished { logs, ..Unfinished::of(&[], window.span.clone()) });
         for (key, delivered) in &window.logs {
             self.collected.entry(delivered.date_naive()).or_default().0.insert(*key);
         }
         self.until = self.until.max(window.until);
+        for finding in &entry.findings {
+            let window = self.waiting.entry(window.number).or_default();
+            let tally = window.entry(finding.detection.clone()).or_default();
+            tally.reported += u64::from(finding.reported);
+            tally.hidden += u64::from(!finding.reported);
+        }
         if !entry.findings.is_empty() {
             let keys = self.findings.entry(window.collected_at.date_naive()).or_default();
             keys.0.extend(entry.findings.iter().flat_map(takes));
         }
+    }
+
+    /// Notes what an engine works on.
+    pub fn begin(&mut self, part: Unfinished) {
+        self.end(&part);
+        self.unfinished.push(part);
+    }
+
+    /// Forgets what an engine worked on.
+    pub fn end(&mut self, part: &Unfinished) {
+        self.unfinished.retain(|other| !other.overlaps(part));
+    }
+
+    /// Counts the findings at hand, and forgets those that nobody waits for any more. `next` tells
+    /// the first window that some report of a detection has still to go through; `None` is a
+    /// detection that is in no report.
+    pub fn count(&mut self, next: impl Fn(&str) -> Option<u64>) -> Counts {
+        let mut counts = Counts::default();
+        self.waiting.retain(|window, tallies| {
+            tallies.retain(|detection, Tally { reported, hidden }| {
+                counts.findings += *reported + *hidden;
+                let Some(next) = next(detection) else {
+                    counts.hidden += *reported + *hidden;
+                    return false;
+                };
+                if *window >= next {
+                    counts.pending += *reported + *hidden;
+                    return true;
+                }
+                counts.sent += *reported;
+                counts.hidden += *hidden;
+                false
+            });
+            !tallies.is_empty()
+        });
+        counts
     }
 
     /// Forgets what no run will ask for any more. Without an `overlap` every run may ask for
@@ -252,8 +374,11 @@ mod tests {
             number: 0,
             collected_at: day("2026-11-23T12:00:00Z"),
             until: Some(day("2026-11-23T11:00:00Z")),
+            span: None,
             logs: vec![(LogKey::of(&[b"old"]), day("2026-11-20T00:00:00Z"))],
+            delivered: 0,
             bytes: 0,
+            dollars: None,
             records: 0,
             seconds: 0.0,
             damaged: BTreeMap::new(),

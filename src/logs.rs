@@ -96,6 +96,16 @@ impl Log {
         Self { key, place, delivered: minute.unwrap_or(changed), bytes, address }
     }
 
+    /// A log that nobody listed. Its size is not known.
+    pub fn unlisted(address: &str, now: DateTime<Utc>) -> Self {
+        Self::at(address.to_owned(), 0, now, b"")
+    }
+
+    /// The address without the name and the `/` before it.
+    pub fn folder(&self) -> &str {
+        self.address.rfind(['/', '\\']).map_or("", |end| &self.address[..end])
+    }
+
     /// When CloudTrail delivered it, if its name tells: a file's time may be that of a copy.
     pub fn delivery_minute(&self) -> Option<DateTime<Utc>> {
         delivery_minute(self.address.rsplit(['/', '\\']).next()?)

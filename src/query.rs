@@ -18,6 +18,7 @@ pub mod check;
 mod clause;
 pub mod header;
 pub mod lexer;
+pub mod reads;
 mod sent;
 mod statement;
 pub(crate) mod table;

@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::exclusion::Exclusion;
 use crate::finding::Finding;
 use crate::journal::{self, JournalError, WindowRecord};
-use crate::ledger::{self, LedgerError, Loaded, ReportState, Sending};
+use crate::ledger::{self, Counts, LedgerError, Loaded, ReportState, Sending};
 use crate::message::Message;
 use crate::query::catalogue::Catalogue;
 use crate::render::{Look, Renderer};
@@ -54,6 +54,8 @@ pub struct Reporting<'a> {
     pub unread: &'a BTreeMap<String, String>,
     /// Why the run could not look at anything, if it could not.
     pub trouble: Option<&'a str>,
+    /// Whether this run may begin to send one more message: it is its turn, and there is time.
+    pub may_send: &'a (dyn Fn() -> bool + Sync),
 }
 
 /// How a report went.
@@ -108,6 +110,25 @@ pub async fn register(
         loaded.save(store).await?;
     }
     Ok(())
+}
+
+/// Counts what has become of the findings that the run had at hand.
+///
+/// # Errors
+/// [`LedgerError`].
+pub async fn count(store: &dyn Store, reports: &[Report]) -> Result<Counts, LedgerError> {
+    let mut loaded = ledger::load(store).await?;
+    let before = loaded.ledger.clone();
+    let next = |detection: &str| {
+        let of_it = reports.iter().filter(|report| report.detection == detection);
+        let names = of_it.flat_map(|report| report.channels.iter().map(|to| name(report, to)));
+        names.map(|name| before.reports.get(&name).map_or(0, |state| state.next_window)).min()
+    };
+    let counts = loaded.ledger.count(next);
+    if loaded.ledger != before {
+        loaded.save(store).await?;
+    }
+    Ok(counts)
 }
 
 /// Sends `report` to `channel` if it is due, and what a run before a crash left of it.
@@ -259,6 +280,8 @@ fn about(
     if let Some(trouble) = run.trouble {
         notices.push(format!("this run could not look at the logs: {trouble}"));
     }
+    let prices = windows.iter().filter_map(|window| window.dollars);
+    let dollars = prices.reduce(|sum, dollars| sum + dollars);
     About {
         report: report.name.clone(),
         from,
@@ -267,11 +290,12 @@ fn about(
         accounts: run.accounts.clone(),
         run: RunStats {
             logs: windows.iter().map(|window| window.logs.len() as u64).sum(),
-            bytes: windows.iter().map(|window| window.bytes).sum(),
+            bytes: windows.iter().map(|window| window.delivered).sum(),
+            scanned: dollars.map(|_| windows.iter().map(|window| window.bytes).sum()),
             seconds: windows.iter().map(|window| window.seconds).sum(),
             damaged: run.unread.iter().map(damaged).collect(),
             engine: run.engine.to_owned(),
-            cost: None,
+            cost: dollars,
         },
         finds: finds(run.catalogue, &report.detection),
         before: state.changes.filter(|_| report.schedule.is_some()),
@@ -307,6 +331,11 @@ async fn send(
         let Some(sending) = sending.as_mut().filter(|s| !s.delivered.contains(&message.key)) else {
             continue;
         };
+        if !(run.may_send)() {
+            reported.complete = false;
+            reported.notes.push("there was no time for all of it; the next run goes on".to_owned());
+            return Ok(false);
+        }
         match deliver(sink, &message).await {
             Ok(receipt) => {
                 reported.delivered += 1;

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 pub mod dir;
+pub mod lease;
 pub mod memory;
 #[cfg(feature = "aws")]
 pub mod s3;

@@ -7,23 +7,28 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use tokio::time::Instant;
 
+use crate::app::turn::Turn;
 use crate::app::{self, App};
-use crate::collect::{Collect, Collected, collect, up_to_date};
-use crate::config::{Place, Report};
+use crate::collect::{Collect, Collected, Wanted, collect, up_to_date};
+use crate::config::{By, EngineName, Place, Report};
 use crate::engine::Scan;
 use crate::error::{Error, Exit};
-use crate::ledger::Ledger;
+use crate::ledger::{Counts, Ledger};
 use crate::logs::places::Silent;
 use crate::logs::{Log, Span};
 use crate::render::Look;
-use crate::report::{Reporting, register, report};
+use crate::report::{Reporting, count, register, report};
 use crate::store::Store;
 use crate::store::memory::MemoryStore;
 use crate::window::{self, Limits};
 
 /// How far back ticks look in S3 when nobody says: there is no end of logs in a bucket.
 const LATELY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How far back ticks look for late logs that they would read again: every minute costs its bytes.
+const SHORTLY: Duration = Duration::from_secs(60 * 60);
 
 const MINUTE: TimeDelta = TimeDelta::minutes(1);
 
@@ -39,6 +44,8 @@ pub struct Tick<'a> {
     pub dry_run: bool,
     /// How text is laid out where it is read.
     pub look: Look,
+    /// When nothing more is begun, so that a later tick goes on; `None` stays to the end.
+    pub leave: Option<Instant>,
     /// Is told what happens, as it happens.
     pub tell: &'a (dyn Fn(News<'_>) + Sync),
 }
@@ -62,6 +69,8 @@ pub struct Ticked {
     pub looked: Result<Looked, Error>,
     /// What was sent.
     pub sent: Result<Sent, Error>,
+    /// What has become of the findings at hand; `None` if the ledger cannot be read.
+    pub counts: Option<Counts>,
 }
 
 /// What a tick has looked at.
@@ -116,30 +125,59 @@ pub async fn tick(app: &App, tick: &Tick<'_>) -> Result<Ticked, Error> {
     let limits = limits(app, tick)?;
     // Replayed rows are no logs: nothing of them may be taken for collected.
     let trial = tick.dry_run || app.config.replay.is_some();
-    let _turn = if trial { None } else { app.turn()? };
+    let turn = if trial { Turn::Alone } else { app.turn(tick.leave).await? };
+    let ticked = in_turn(app, tick, &turn, limits, &reports, trial).await;
+    turn.end().await;
+    ticked
+}
+
+async fn in_turn(
+    app: &App,
+    tick: &Tick<'_>,
+    turn: &Turn,
+    limits: Limits,
+    reports: &[Report],
+    trial: bool,
+) -> Result<Ticked, Error> {
     let store: Box<dyn Store> =
         if trial { Box::new(MemoryStore::over(app.store()?)) } else { app.store()? };
-    let mut loaded = up_to_date(store.as_ref(), &limits, app.now).await?;
-    register(store.as_ref(), &mut loaded, &app.config.reports).await?;
+    let store = store.as_ref();
+    let mut loaded = up_to_date(store, &limits, app.now).await?;
+    register(store, &mut loaded, &app.config.reports).await?;
 
     // Reports go out whatever became of collecting: they say so.
-    let looked = look(app, tick, store.as_ref(), limits, &loaded.ledger).await;
-    let sent = send(app, tick, store.as_ref(), &reports, &looked).await;
-    Ok(Ticked { looked, sent })
+    let looked = look(app, tick, store, limits, &loaded.ledger).await;
+    let sent = send(app, tick, store, turn, reports, &looked).await;
+    let counts = count(store, &app.config.reports).await;
+    if let Err(error) = &counts {
+        (tick.tell)(News::Warning(&format!("what is still to be sent cannot be counted: {error}")));
+    }
+    Ok(Ticked { looked, sent, counts: counts.ok() })
 }
 
 fn limits(app: &App, tick: &Tick<'_>) -> Result<Limits, Error> {
     if tick.since.zip(tick.until).is_some_and(|(since, until)| since >= until) {
         return Err(Error::usage("--since is not before --until", "Exchange the two."));
     }
-    let lately = matches!(app.config.logs, Some(Place::S3(_))).then_some(LATELY);
+    let by_minutes = app.config.by == By::Minutes;
+    if by_minutes && app.config.engine != EngineName::Athena {
+        return Err(Error::usage(
+            "window.by = \"minutes\" is for Athena: the embedded engine lists its logs",
+            "Leave it out, or set source.engine to \"athena\".",
+        ));
+    }
+    let lately = match &app.config.logs {
+        _ if by_minutes => Some(LATELY),
+        Some(Place::S3(_)) => Some(LATELY),
+        _ => None,
+    };
     // Whoever says since when means it, unless the config says something else.
     let first = match tick.since {
         Some(since) => lately.map(|_| (app.now - since + MINUTE).to_std().unwrap_or_default()),
         None => lately,
     };
     Ok(Limits {
-        overlap: app.config.overlap.or(lately),
+        overlap: app.config.overlap.or(if by_minutes { Some(SHORTLY) } else { lately }),
         first: app.config.first.or(first),
         since: tick.since,
         until: tick.until,
@@ -174,6 +212,11 @@ async fn look(
     ledger: &Ledger,
 ) -> Result<Looked, Error> {
     let warn = |text: &str| (tick.tell)(News::Warning(text));
+    if app.config.by == By::Minutes {
+        (tick.tell)(News::Listed(&[]));
+        let collected = collect_all(app, tick, store, limits, Wanted::Minutes).await?;
+        return Ok(Looked { collected, unread: BTreeMap::new() });
+    }
     let span = Span { since: window::oldest(ledger, &limits), ..Span::default() };
     let (listing, places) = app.new_logs(&span, limits.overlap, store).await?;
     let reason = |error: &io::Error| match error.raw_os_error() {
@@ -191,7 +234,7 @@ async fn look(
         warn(&format!("account {account} delivered no log since {last}; is its trail on?"));
     }
     (tick.tell)(News::Listed(&listing.logs));
-    let collected = collect_all(app, tick, store, limits, listing.logs).await?;
+    let collected = collect_all(app, tick, store, limits, Wanted::Logs(listing.logs)).await?;
     unread.extend(collected.damaged.clone());
     for (log, reason) in &unread {
         warn(&format!("{log}: {reason}"));
@@ -208,7 +251,7 @@ async fn collect_all(
     tick: &Tick<'_>,
     store: &dyn Store,
     limits: Limits,
-    logs: Vec<Log>,
+    wanted: Wanted,
 ) -> Result<Collected, Error> {
     let detections: Vec<_> = app.config.detections(&app.config.catalogue()?)?.into_iter().collect();
     let engine = app.engine()?;
@@ -220,9 +263,10 @@ async fn collect_all(
         detections: &detections,
         limits,
         now: app.now,
+        leave: tick.leave,
         watch: &|scan: &Arc<_>| (tick.tell)(News::Scan(scan)),
     };
-    let collected = collect(&run, logs).await;
+    let collected = collect(&run, wanted).await;
     engine.close().await;
     (tick.tell)(News::Collected);
     Ok(collected?)
@@ -232,6 +276,7 @@ async fn send(
     app: &App,
     tick: &Tick<'_>,
     store: &dyn Store,
+    turn: &Turn,
     reports: &[Report],
     looked: &Result<Looked, Error>,
 ) -> Result<Sent, Error> {
@@ -250,6 +295,7 @@ async fn send(
         forced: !tick.reports.is_empty(),
         unread: looked.as_ref().map_or(&none, |looked| &looked.unread),
         trouble: trouble.as_deref(),
+        may_send: &|| turn.is_held() && tick.leave.is_none_or(|leave| Instant::now() < leave),
     };
     let mut sent = Sent { idle: true, complete: true, ..Sent::default() };
     let mut failed = None;

@@ -63,11 +63,10 @@ pub(super) async fn run(mut app: App, command: LedgerCommand) -> Result<Exit, Er
                     "Every log up to then would be left alone. Give a time in the past.",
                 ));
             }
-            let _turn = app.turn()?;
-            let store = app.store()?;
-            let mut loaded = ledger::load(store.as_ref()).await?;
-            loaded.ledger.set_until(until);
-            loaded.save(store.as_ref()).await?;
+            let turn = app.turn(None).await?;
+            let moved = ledger::set_until(app.store()?.as_ref(), until).await;
+            turn.end().await;
+            moved?;
             output(&format!("Logs delivered up to {} are left alone.\n", shown(until)))?;
             Ok(Exit::Done)
         }

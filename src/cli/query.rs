@@ -18,6 +18,7 @@ use crate::query::QueryError;
 
 mod command;
 mod complete;
+mod cost;
 mod dialog;
 mod history;
 mod input;
@@ -62,6 +63,12 @@ pub(super) struct QueryArgs {
     /// work group's limit of bytes holds. `[athena]` in the config says where.
     #[arg(long, value_enum)]
     engine: Option<EngineName>,
+    /// Do not ask: print which logs it would read, and what Athena would charge for that
+    ///
+    /// Bytes delivered are those of the logs, bytes scanned those that a query reads: each place that
+    /// selects from the logs reads them again.
+    #[arg(long)]
+    explain_cost: bool,
     /// How rows are written
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -81,6 +88,12 @@ const STANDARD_INPUT: &str = "standard input";
 pub(super) async fn run(app: App, args: QueryArgs) -> Result<Exit, Error> {
     let QueryArgs { name, sql, file, .. } = &args;
     let shell = name.is_none() && sql.is_none() && file.is_none();
+    if shell && args.explain_cost {
+        return Err(Error::usage(
+            "--explain-cost needs a question",
+            "Give the name of a query, --sql or --file.",
+        ));
+    }
     let interactive = shell && io::stdin().is_terminal();
     let values: BTreeMap<String, String> = args.params.iter().cloned().collect();
     let session = Session::open(app, &args, values, interactive).await?;
@@ -103,6 +116,9 @@ pub(super) async fn run(app: App, args: QueryArgs) -> Result<Exit, Error> {
             session.text(&path.display().to_string(), &text, session.values())?
         }
     };
+    if args.explain_cost {
+        return cost::explain(&session, &query).await;
+    }
     match session.answer(&query).await {
         Ok(answered) => Ok(answered.exit),
         Err(refused) => Err(refused.error),

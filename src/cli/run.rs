@@ -70,6 +70,7 @@ pub(super) async fn run(mut app: App, args: RunArgs) -> Result<Exit, Error> {
             reports: &args.reports,
             dry_run: args.dry_run,
             look: Look::of_stdout(color()),
+            leave: None,
             tell: &tell,
         },
     )

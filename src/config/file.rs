@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::{ConfigError, EngineName, Mode, athena};
+use super::{By, ConfigError, EngineName, Mode, athena};
 use crate::exclusion::{Exclusion, Patterns};
 
 /// Environment variables are the keys of these sections in capitals: `CLICKOPS_SOURCE_LOGS`.
@@ -60,6 +60,8 @@ pub struct Source {
 pub struct Window {
     /// How far back before the last run late logs are looked for.
     pub overlap: Option<String>,
+    /// How a run knows what is new: `logs` or `minutes`.
+    pub by: Option<By>,
     /// How far back the first run looks.
     pub first: Option<String>,
 }
@@ -146,6 +148,7 @@ impl File {
             athena: self.athena.under(over.athena),
             window: Window {
                 overlap: over.window.overlap.or(self.window.overlap),
+                by: over.window.by.or(self.window.by),
                 first: over.window.first.or(self.window.first),
             },
             store: Store { at: over.store.at.or(self.store.at) },

@@ -2,7 +2,7 @@
 //!
 //! A query is started, asked after with growing pauses, and its answer is read page by page. One that
 //! nobody waits for any more is stopped. It may also outlive this process: whoever keeps its
-//! [`ExecutionId`] can [`resume`](AthenaEngine::resume) it in another. Results are never reused:
+//! [`ExecutionId`] can come back to it in another, see [`Engine::work`]. Results are never reused:
 //! Athena does not look whether there are new logs.
 
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use aws_sdk_athena::Client;
 use aws_sdk_athena::config::SharedCredentialsProvider;
+use aws_sdk_athena::types::{QueryExecution, QueryExecutionState as State, StatementType};
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
@@ -19,12 +20,12 @@ use self::stop::{Guard, Tasks};
 use self::wait::{Deadlines, Waited};
 use crate::config::Athena;
 use crate::engine::charge::Charge;
-use crate::engine::{Engine, EngineError, Rows, Scan};
+use crate::engine::job::{ExecutionId, Job, Work};
+use crate::engine::{Engine, EngineError, Room, Rows, Scan};
 use crate::query::{BoundQuery, Sent};
 use crate::table::TableShape;
 
 mod connect;
-mod execution;
 mod failure;
 mod fault;
 mod pace;
@@ -32,13 +33,20 @@ mod prune;
 mod results;
 mod start;
 mod stop;
+mod token;
 mod wait;
 
-pub use execution::{ExecutionId, RunKey};
 pub use pace::Pace;
 
 /// How often a query is run when Athena says that it may succeed the next time.
 const ATTEMPTS: u32 = 3;
+
+/// As many queries of one job run at once: accounts in small regions may run twenty, all told.
+const PARTS: usize = 4;
+
+/// As much is read by one query, as stored. It costs memory of Athena's, not of ours, but work
+/// groups limit the bytes of a query, and what fails has to be done again.
+const PART_BYTES: u64 = 1024 * 1024 * 1024;
 
 /// Runs queries on Athena.
 #[derive(Debug)]
@@ -49,25 +57,6 @@ pub struct AthenaEngine {
     credentials: Option<SharedCredentialsProvider>,
     client: OnceCell<Client>,
     tasks: Tasks,
-}
-
-/// How a query is run.
-pub struct Run<'a> {
-    /// What makes it unique.
-    pub key: RunKey,
-    /// Learns the id as soon as Athena has taken the query.
-    pub started: &'a (dyn Fn(&ExecutionId) + Sync),
-    /// When to leave it alone, so that another process goes on; `None` waits for its end.
-    pub leave: Option<Instant>,
-}
-
-/// What comes of a query.
-#[derive(Debug)]
-pub enum Answer {
-    /// Its answer.
-    Rows(Rows),
-    /// It goes on: [`Run::leave`] has come.
-    Running(ExecutionId),
 }
 
 impl AthenaEngine {
@@ -95,82 +84,34 @@ impl AthenaEngine {
         Self { pace, ..self }
     }
 
-    /// Runs a query.
-    ///
-    /// # Errors
-    /// [`EngineError`] when Athena refuses it, fails, or cannot be reached.
-    pub async fn run(&self, query: &BoundQuery, run: &Run<'_>) -> Result<Answer, EngineError> {
-        let client = self.client().await?;
-        let sent = self.sent(query)?;
-        let scan = Arc::new(Scan::default());
-        let mut pauses = self.pace.pauses();
-        for attempt in 1.. {
-            let token = run.key.attempt(attempt).token(&sent.text, &sent.parameters);
-            let (settings, pace, tasks) = (&self.settings, &self.pace, &self.tasks);
-            let guard =
-                start::start(client, settings, pace, tasks, &sent, token, run.leave).await?;
-            // Athena's history keeps no values.
-            tracing::debug!(execution = %guard.id(), query.name, ?sent.parameters, "started");
-            (run.started)(guard.id());
-            match self.follow(client, query, &sent, guard, run.leave, &scan).await {
-                Ok(answer) => return Ok(answer),
-                Err(failure) if failure.again && attempt < ATTEMPTS => {
-                    tracing::warn!(query = query.name, error = %failure.error, "runs once more");
-                    pauses.wait().await;
-                }
-                Err(failure) => return Err(failure.error),
-            }
-        }
-        Err(EngineError::stopped())
-    }
-
-    /// Goes on with a query that was started before, maybe by another process. `query` has to be
-    /// the one that was started, so that places in errors can be found in it.
-    ///
-    /// # Errors
-    /// As [`AthenaEngine::run`].
-    pub async fn resume(
-        &self,
-        query: &BoundQuery,
-        id: ExecutionId,
-        leave: Option<Instant>,
-    ) -> Result<Answer, EngineError> {
-        let client = self.client().await?;
-        let sent = self.sent(query)?;
-        let scan = Arc::new(Scan::default());
-        let guard = Guard::new(client.clone(), self.tasks.clone(), id);
-        let followed = self.follow(client, query, &sent, guard, leave, &scan).await;
-        followed.map_err(|failure| failure.error)
-    }
-
-    /// Waits for the end of an execution, and begins to read its answer.
-    async fn follow(
+    /// Waits for the end of an execution.
+    async fn wait(
         &self,
         client: &Client,
-        query: &BoundQuery,
-        sent: &Sent,
-        guard: Guard,
+        id: &ExecutionId,
         leave: Option<Instant>,
-        scan: &Arc<Scan>,
-    ) -> Result<Answer, Failure> {
+        scan: &Scan,
+    ) -> Result<Waited, EngineError> {
         let deadlines = Deadlines { stop: Instant::now() + self.settings.timeout, leave };
-        let id = guard.id().clone();
-        let execution = match wait::wait(client, &self.pace, &id, deadlines, scan).await? {
-            Waited::Ended(execution) => execution,
-            Waited::Left => {
-                guard.release();
-                return Ok(Answer::Running(id));
-            }
-        };
-        guard.release();
-        scan.charged(self.charge(&id, &execution));
-        if let Some(failure) = failure::of(&execution, query, sent) {
-            let error = wait::of_execution(&id, failure.error);
-            return Err(Failure { error, again: failure.again });
+        wait::wait(client, &self.pace, id, deadlines, scan).await
+    }
+
+    /// Begins to read the answer of an execution that has ended.
+    async fn answer(
+        &self,
+        client: &Client,
+        asked: (&BoundQuery, &Sent),
+        id: &ExecutionId,
+        execution: &QueryExecution,
+        scan: Arc<Scan>,
+    ) -> Result<Rows, Failure> {
+        scan.charged(self.charge(id, execution));
+        if let Some(failure) = failure::of(execution, asked.0, asked.1) {
+            return Err(Failure { error: wait::of_execution(id, failure.error), ..failure });
         }
-        let results = Results { client: client.clone(), pace: self.pace, id };
-        let (columns, pages) = results.read(&execution).await?;
-        Ok(Answer::Rows(Rows::new(columns, Arc::clone(scan), pages)))
+        let results = Results { client: client.clone(), pace: self.pace, id: id.clone() };
+        let (columns, pages) = results.read(execution).await?;
+        Ok(Rows::new(columns, scan, pages))
     }
 
     async fn client(&self) -> Result<&Client, EngineError> {
@@ -178,8 +119,23 @@ impl AthenaEngine {
         self.client.get_or_try_init(connect).await
     }
 
-    /// The statement for Athena. A window whose logs make it too long would be split here, into
-    /// statements of some logs each whose rows are joined.
+    /// Hands a query to Athena. It is stopped unless the guard is released.
+    async fn start(
+        &self,
+        client: &Client,
+        query: &BoundQuery,
+        sent: &Sent,
+        job: &Job<'_>,
+    ) -> Result<Guard, EngineError> {
+        let token = token::token(job.key, job.attempt, &sent.text, &sent.parameters);
+        let (settings, pace, tasks) = (&self.settings, &self.pace, &self.tasks);
+        let guard = start::start(client, settings, pace, tasks, sent, token, job.leave).await?;
+        // Athena's history keeps no values.
+        tracing::debug!(execution = %guard.id(), query.name, ?sent.parameters, "started");
+        Ok(guard)
+    }
+
+    /// The statement for Athena.
     fn sent(&self, query: &BoundQuery) -> Result<Sent, EngineError> {
         let restriction = prune::restriction(query, &self.table, chrono::Utc::now())?;
         Ok(query.sent(restriction.as_deref()))
@@ -187,15 +143,10 @@ impl AthenaEngine {
 
     /// What an execution that has ended is charged with: nothing if it failed, but what it scanned
     /// if it was stopped.
-    fn charge(
-        &self,
-        id: &ExecutionId,
-        execution: &aws_sdk_athena::types::QueryExecution,
-    ) -> Charge {
-        use aws_sdk_athena::types::{QueryExecutionState as State, StatementType};
+    fn charge(&self, id: &ExecutionId, execution: &QueryExecution) -> Charge {
         let statistics = execution.statistics();
         let bytes = statistics.and_then(wait::bytes).unwrap_or_default();
-        let failed = execution.status().and_then(|status| status.state()) == Some(&State::Failed);
+        let failed = has_ended_as(execution, &State::Failed);
         let free = failed || execution.statement_type() == Some(&StatementType::Ddl);
         let time = |time: Option<i64>| wait::milliseconds(time);
         Charge {
@@ -208,15 +159,84 @@ impl AthenaEngine {
     }
 }
 
+fn has_ended_as(execution: &QueryExecution, state: &State) -> bool {
+    execution.status().and_then(|status| status.state()) == Some(state)
+}
+
 #[async_trait]
 impl Engine for AthenaEngine {
     /// Whoever drops this before it is done stops the query.
     async fn rows(&self, query: &BoundQuery) -> Result<Rows, EngineError> {
-        let run = Run { key: RunKey::unique(), started: &|_| {}, leave: None };
-        match self.run(query, &run).await? {
-            Answer::Rows(rows) => Ok(rows),
-            Answer::Running(_) => Err(EngineError::stopped()),
+        let client = self.client().await?;
+        let sent = self.sent(query)?;
+        let key = token::unique_key();
+        let mut pauses = self.pace.pauses();
+        for attempt in 1.. {
+            let job = Job { key: &key, attempt, execution: None, leave: None };
+            let guard = self.start(client, query, &sent, &job).await?;
+            let (id, scan) = (guard.id().clone(), Arc::default());
+            let Waited::Ended(execution) = self.wait(client, &id, None, &scan).await? else {
+                return Err(wait::timed_out(&id));
+            };
+            guard.release();
+            match self.answer(client, (query, &sent), &id, &execution, scan).await {
+                Ok(rows) => return Ok(rows),
+                Err(Failure { error, again: true }) if attempt < ATTEMPTS => {
+                    tracing::warn!(query = query.name, %error, "runs once more");
+                    pauses.wait().await;
+                }
+                Err(Failure { error, .. }) => return Err(error),
+            }
         }
+        Err(EngineError::stopped())
+    }
+
+    async fn work(&self, query: &BoundQuery, job: &Job<'_>) -> Result<Work, EngineError> {
+        let client = self.client().await?;
+        let sent = self.sent(query)?;
+        let Some(id) = job.execution.clone() else {
+            let guard = self.start(client, query, &sent, job).await?;
+            let id = guard.id().clone();
+            guard.release();
+            return Ok(Work::Running(id));
+        };
+        let scan = Arc::default();
+        let execution = match self.wait(client, &id, job.leave, &scan).await {
+            Ok(Waited::Ended(execution)) => execution,
+            Ok(Waited::Left) => return Ok(Work::Running(id)),
+            Ok(Waited::Late) => {
+                let late = wait::timed_out(&id);
+                self.abandon(id).await?;
+                return Err(late);
+            }
+            // Athena knows of none of this id: its history is not for ever.
+            Err(error) if error.refused => return Ok(Work::Again(error)),
+            Err(error) => return Ok(Work::Unclear(error)),
+        };
+        match self.answer(client, (query, &sent), &id, &execution, scan).await {
+            Ok(rows) => Ok(Work::Rows(rows)),
+            Err(Failure { error, again: true }) => {
+                self.pace.pauses().wait().await;
+                Ok(Work::Again(error))
+            }
+            Err(Failure { error, .. })
+                if has_ended_as(&execution, &State::Succeeded) && !error.refused =>
+            {
+                Ok(Work::Unclear(error))
+            }
+            Err(Failure { error, .. }) => Err(error),
+        }
+    }
+
+    async fn abandon(&self, execution: ExecutionId) -> Result<(), EngineError> {
+        let client = self.client().await?.clone();
+        drop(Guard::new(client, self.tasks.clone(), execution));
+        Ok(())
+    }
+
+    fn room(&self, query: &BoundQuery) -> Result<Room, EngineError> {
+        let text = self.sent(query)?.text.len();
+        Ok(Room { bytes: PART_BYTES, text: start::MOST_BYTES.saturating_sub(text), parts: PARTS })
     }
 
     async fn close(&self) {

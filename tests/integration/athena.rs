@@ -2,12 +2,13 @@
 //! of faults.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_athena::config::{Credentials, SharedCredentialsProvider};
 use clickops::config;
-use clickops::engine::athena::{Answer, AthenaEngine, ExecutionId, Pace, Run, RunKey};
+use clickops::engine::athena::{AthenaEngine, Pace};
+use clickops::engine::job::{Job, Work};
 use clickops::engine::local::LocalEngine;
 use clickops::engine::{Engine, EngineError, Row};
 use clickops::logs::{Log, Span};
@@ -20,6 +21,7 @@ use tokio::time::Instant;
 use crate::program::project;
 use crate::standin::athena::{Athena, Course, End, Failed, Fault};
 
+mod collect;
 mod faults;
 mod program;
 
@@ -211,30 +213,66 @@ async fn who_leaves_a_query_can_come_back_to_it() {
     let service = service();
     service.next(Course { running: 1000, ..Course::default() });
     let query = constant("SELECT 'x' AS n");
-    let told = Mutex::new(Vec::new());
-    let started = |id: &ExecutionId| told.lock().unwrap().push(id.clone());
-    let leave = Some(Instant::now() + Duration::from_millis(200));
-    let key = RunKey::of(["window 7", "console_activity"]);
     let first = engine(&service);
-    let run = Run { key: key.clone(), started: &started, leave };
-    let Answer::Running(id) = first.run(&query, &run).await.unwrap() else {
+    let mut job = Job { key: "window 7", attempt: 1, execution: None, leave: None };
+    let Work::Running(id) = first.work(&query, &job).await.unwrap() else {
+        panic!("it has only begun")
+    };
+    job.execution = Some(id.clone());
+    job.leave = Some(Instant::now() + Duration::from_millis(200));
+    let Work::Running(same) = first.work(&query, &job).await.unwrap() else {
         panic!("it is not done")
     };
+    assert_eq!(id, same);
     first.close().await;
-    assert_eq!(*told.lock().unwrap(), std::slice::from_ref(&id));
     assert!(service.requests("StopQueryExecution").is_empty());
 
     // As the ledger would keep it.
     let kept = serde_json::to_string(&id).unwrap();
-    let id: ExecutionId = serde_json::from_str(&kept).unwrap();
+    job.execution = Some(serde_json::from_str(&kept).unwrap());
+    job.leave = None;
     service.settle();
-    let Answer::Rows(mut rows) = engine(&service).resume(&query, id, None).await.unwrap() else {
+    let Work::Rows(mut rows) = engine(&service).work(&query, &job).await.unwrap() else {
         panic!("it is done")
     };
     assert_eq!(rows.all().await.unwrap(), [[Some("x".to_owned())]]);
 
-    // Whoever does not know of it starts it anew under its key, and gets the same one.
-    let run = Run { key, started: &started, leave: None };
-    engine(&service).run(&query, &run).await.unwrap();
-    assert_eq!(service.executions(), 1);
+    // Whoever does not know of it begins it anew under its key, and gets the same one.
+    job.execution = None;
+    let Work::Running(again) = engine(&service).work(&query, &job).await.unwrap() else {
+        panic!("it has only begun")
+    };
+    assert_eq!((again, service.executions()), (id.clone(), 1));
+    engine(&service).abandon(id).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_execution_that_athena_has_forgotten_is_to_be_begun_anew() {
+    let service = service();
+    let id = serde_json::from_str("\"0a1b2c3d-1111-2222-3333-444455556666\"").unwrap();
+    let job = Job { key: "window 7", attempt: 1, execution: Some(id), leave: None };
+    let work = engine(&service).work(&constant("SELECT 'x' AS n"), &job).await.unwrap();
+    assert!(matches!(work, Work::Again(_)), "{work:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_execution_that_cannot_be_asked_after_is_kept() {
+    let service = service();
+    let query = constant("SELECT 'x' AS n");
+    let mut job = Job { key: "window 7", attempt: 1, execution: None, leave: None };
+    let Work::Running(id) = engine(&service).work(&query, &job).await.unwrap() else {
+        panic!("it has only begun")
+    };
+    job.execution = Some(id);
+    for operation in ["GetQueryExecution", "GetQueryResults"] {
+        for fault in [Fault::Denied, Fault::Expired, Fault::Server] {
+            service.fail(operation, &[fault; 1000]);
+            let work = impatient(&service).work(&query, &job).await.unwrap();
+            assert!(matches!(work, Work::Unclear(_)), "{operation} {fault:?}: {work:?}");
+            service.well();
+        }
+    }
+    assert!(service.requests("StopQueryExecution").is_empty());
+    let work = engine(&service).work(&query, &job).await.unwrap();
+    assert!(matches!(work, Work::Rows(_)), "{work:?}");
 }

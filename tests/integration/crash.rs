@@ -10,7 +10,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use clickops::app::{self, App};
-use clickops::collect::{Collect, collect, up_to_date};
+use clickops::collect::{Collect, Wanted, collect, up_to_date};
 use clickops::config::Config;
 use clickops::journal;
 use clickops::logs::Span;
@@ -140,8 +140,9 @@ pub(crate) async fn live(
         assembler: &app.assembler().unwrap(),
         detections: &detections,
         // Each log is a part of its own, so that there are many windows to die between.
-        limits: Limits { part_bytes: 1, ..Limits::default() },
+        limits: Limits { part_bytes: Some(1), ..Limits::default() },
         now: app.now,
+        leave: None,
         watch: &|_| {},
     };
     let told = |error: &dyn std::fmt::Display| error.to_string();
@@ -149,7 +150,7 @@ pub(crate) async fn live(
     register(store, &mut loaded, &app.config.reports).await.map_err(|error| told(&error))?;
     let listed = app.new_logs(&Span::default(), None, store).await;
     let (listing, _) = listed.map_err(|error| told(&error))?;
-    collect(&run, listing.logs).await.map_err(|error| error.to_string())?;
+    collect(&run, Wanted::Logs(listing.logs)).await.map_err(|error| error.to_string())?;
     let channels = [("terminal".to_owned(), Box::new(sink) as Box<dyn Sink>)].into();
     let reporting = Reporting {
         store,
@@ -164,6 +165,7 @@ pub(crate) async fn live(
         forced: false,
         unread: &std::collections::BTreeMap::new(),
         trouble: None,
+        may_send: &|| true,
     };
     let reported = report(&reporting, &app.config.reports[0], "terminal").await;
     let reported = reported.map_err(|error| error.to_string())?;

@@ -97,6 +97,7 @@ fn about(case: &Case) -> About {
         run: RunStats {
             logs: case.run["logs"].as_u64().unwrap_or_default(),
             bytes: case.run["bytes"].as_u64().unwrap_or_default(),
+            scanned: case.run["scanned"].as_u64(),
             seconds: case.run["seconds"].as_f64().unwrap_or_default(),
             damaged: case.run["damaged"]
                 .as_array()

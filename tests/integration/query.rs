@@ -330,3 +330,28 @@ fn ctrl_c_ends_what_is_no_query() {
     }
     assert!(desk.journal().is_empty());
 }
+
+#[test]
+fn what_a_question_would_cost_is_known_before_it_is_asked() {
+    let desk = desk();
+    desk.write("logs/b.json", log(&[change("b", TIME)]));
+    let bytes: u64 = ["a", "b"]
+        .map(|name| std::fs::metadata(desk.path(&format!("logs/{name}.json"))).unwrap().len())
+        .iter()
+        .sum();
+    let ask = |sql: &str| {
+        desk.clickops_with("query --logs logs --explain-cost --format ndjson --sql", &[sql])
+    };
+    let once = ask("SELECT event_id FROM events");
+    let row = json!({
+        "logs": "2", "bytes_delivered": bytes.to_string(), "reads": "1",
+        "bytes_scanned": bytes.to_string(), "dollars": "0.000050",
+    });
+    assert_eq!((once.rows(), once.stderr.as_str()), (vec![row], ""));
+    let twice = ask("SELECT a.event_id FROM events AS a JOIN verdicts AS b USING (event_id)");
+    assert_eq!(twice.rows()[0]["reads"], "2");
+    assert_eq!(twice.rows()[0]["bytes_scanned"], (2 * bytes).to_string());
+    assert!(twice.stderr.contains("it reads the logs 2 times"), "{twice:?}");
+    let none = desk.clickops("query --logs logs --explain-cost");
+    assert_eq!(none.code, 2, "{none:?}");
+}

@@ -110,8 +110,11 @@ impl Office {
             number,
             collected_at: now(),
             until: Some(now()),
+            span: None,
             logs: Vec::new(),
+            delivered: 0,
             bytes: 0,
+            dollars: None,
             records: 0,
             seconds: 0.0,
             damaged: BTreeMap::new(),
@@ -140,6 +143,7 @@ impl Office {
             forced: false,
             unread: &BTreeMap::new(),
             trouble: None,
+            may_send: &|| true,
         };
         report(&reporting, &self.report, channel).await.unwrap()
     }

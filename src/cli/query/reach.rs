@@ -96,6 +96,17 @@ impl Reach {
         }
     }
 
+    /// The logs that a statement reads. Those of a table have to be listed for it.
+    pub(super) async fn listed(&self, app: &App) -> Result<Vec<Log>, Error> {
+        match &self.kind {
+            Kind::Logs { chosen, .. } => Ok(chosen.to_vec()),
+            Kind::Table(_) => {
+                let listed = app.logs(self.filter.span()).await?.logs;
+                Ok(self.filter.chosen(&listed).0)
+            }
+        }
+    }
+
     /// A statement that reads just this.
     pub(super) fn applied(&self, query: BoundQuery) -> BoundQuery {
         match &self.kind {

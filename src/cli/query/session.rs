@@ -21,6 +21,7 @@ use crate::cli::{ctrl_c, quote, remark, unwritable};
 use crate::config::EngineName;
 use crate::engine::{Engine, EngineError, Rows};
 use crate::error::{Error, Exit};
+use crate::logs::Log;
 use crate::query::assemble::Assembler;
 use crate::query::{BoundQuery, QueryError, lexer};
 
@@ -154,6 +155,11 @@ impl Session {
     /// The time that lengths of time are counted back from. A shell may be open for days.
     pub(super) fn now(&self) -> DateTime<Utc> {
         self.app.now + self.opened.elapsed()
+    }
+
+    /// The logs that the next statement reads.
+    pub(super) async fn logs_to_read(&self) -> Result<Vec<Log>, Error> {
+        self.reach.listed(&self.app).await
     }
 
     /// What the next statement reads.

@@ -67,7 +67,7 @@ fn of_logs(logs: &[Log], table: &TableShape) -> Result<Vec<String>, EngineError>
         return Ok(vec!["false".to_owned()]);
     }
     let mut values = vec![Some(BTreeSet::new()); table.partitions.len()];
-    let mut folders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut folders: BTreeMap<(&str, bool), Vec<&str>> = BTreeMap::new();
     for log in logs {
         let of_log = table.partition_values(log);
         for (values, value) in values.iter_mut().zip(of_log) {
@@ -77,8 +77,8 @@ fn of_logs(logs: &[Log], table: &TableShape) -> Result<Vec<String>, EngineError>
                 None => values.take().map(|_| false),
             };
         }
-        let folder = log.address.rfind('/').map_or("", |end| &log.address[..end]);
-        folders.entry(folder).or_default().push(&log.address);
+        let named = log.delivery_minute().is_some();
+        folders.entry((log.folder(), named)).or_default().push(&log.address);
     }
     let mut conditions: Vec<String> = table
         .partitions
@@ -86,17 +86,17 @@ fn of_logs(logs: &[Log], table: &TableShape) -> Result<Vec<String>, EngineError>
         .zip(values)
         .filter_map(|(partition, values)| one_of_values(partition, &values?))
         .collect();
-    let paths: Vec<String> = folders.into_values().map(of_folder).collect();
+    let paths: Vec<String> =
+        folders.into_iter().map(|((_, named), paths)| of_folder(paths, named)).collect();
     conditions.push(format!("({})", paths.join("\nOR ")));
     Ok(conditions)
 }
 
-/// The logs of one folder: their paths, or a range of paths and what tells them apart in it,
-/// whichever is shorter.
-fn of_folder(mut paths: Vec<&str>) -> String {
+/// Logs of one folder: their paths, or if CloudTrail named them a range of paths and what tells them
+/// apart in it, whichever is shorter.
+fn of_folder(mut paths: Vec<&str>, named: bool) -> String {
     paths.sort_unstable();
     let exact = one_of("\"$path\"", &paths);
-    let named = paths.iter().all(|path| crate::logs::delivery_minute(name(path)).is_some());
     let (Some(first), Some(last), true) = (paths.first(), paths.last(), named) else {
         return exact;
     };
@@ -108,10 +108,6 @@ fn of_folder(mut paths: Vec<&str>) -> String {
         one_of(&format!("regexp_extract(\"$path\", '{TAIL}')"), &tails)
     );
     if range.len() < exact.len() { range } else { exact }
-}
-
-fn name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
 }
 
 fn tail(path: &str) -> &str {
@@ -278,6 +274,34 @@ mod tests {
         );
         assert!(text.contains(&range), "{text}");
         assert!(text.contains("\"day\" IN ('2026/11/23', '2026/11/24')"), "{text}");
+    }
+
+    /// A statement that is longer than Athena takes would never be collected.
+    #[test]
+    fn what_window_takes_into_a_part_has_room() {
+        use crate::engine::Room;
+        use crate::ledger::Ledger;
+        use crate::window::{self, Limits};
+
+        let shipped = TableShape::cloudtrail(None);
+        let mut logs: Vec<Log> = Vec::new();
+        for number in 0..400_u32 {
+            let account = format!("11112222{:04}", number % 7);
+            let minute = format!("20261123T{:02}{:02}", number / 60, number % 60);
+            logs.push(named(&account, "2026/11/23", &minute, &format!("{number:016}")));
+            if number % 9 == 0 {
+                logs.push(log(&format!("s3://b/exports/{number}_it's.json")));
+            }
+        }
+        for text in [2_000, 5_000, 20_000] {
+            let room = Room { text, ..Room::default() };
+            let window = window::choose(logs.clone(), &Ledger::default(), &Limits::default(), room);
+            assert!(window.parts.len() > 1);
+            for part in window.parts {
+                let length = condition(&query(part.logs), &shipped).len();
+                assert!(length <= text, "{length} bytes where there is room for {text}");
+            }
+        }
     }
 
     #[test]

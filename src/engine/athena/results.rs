@@ -6,9 +6,9 @@ use aws_sdk_athena::types::{QueryExecution, ResultSet, StatementType};
 use tokio::sync::mpsc;
 
 use super::Pace;
-use super::execution::ExecutionId;
 use super::fault::Fault;
 use super::wait::of_execution;
+use crate::engine::job::ExecutionId;
 use crate::engine::{EngineError, Page, Row};
 
 /// Rows of a page: the most that Athena gives at once.

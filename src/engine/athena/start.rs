@@ -6,15 +6,15 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::Pace;
-use super::execution::ExecutionId;
 use super::fault::{Fault, Kind};
 use super::stop::{Guard, Tasks};
 use crate::config::Athena;
 use crate::engine::EngineError;
+use crate::engine::job::ExecutionId;
 use crate::query::Sent;
 
 /// The longest statement that Athena takes, in bytes of UTF-8.
-const MOST_BYTES: usize = 262_144;
+pub(super) const MOST_BYTES: usize = 262_144;
 
 /// How often a query is offered anew when Athena cannot be reached, beyond what the SDK does.
 const OFFERS: u32 = 3;

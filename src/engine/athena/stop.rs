@@ -4,10 +4,9 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use crate::engine::job::ExecutionId;
 use aws_sdk_athena::Client;
 use tokio::task::JoinHandle;
-
-use super::execution::ExecutionId;
 
 /// How long [`Tasks::finish`] waits.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -10,8 +10,8 @@ use aws_sdk_athena::types::{
 use tokio::time::Instant;
 
 use super::Pace;
-use super::execution::ExecutionId;
 use super::fault::Fault;
+use crate::engine::job::ExecutionId;
 use crate::engine::{EngineError, Scan};
 
 /// How often in a row Athena may fail to say how a query is, beyond what the SDK repeats. The query
@@ -34,6 +34,8 @@ pub(super) enum Waited {
     Ended(Box<QueryExecution>),
     /// It goes on, and the one who waited has to go.
     Left,
+    /// It goes on for too long.
+    Late,
 }
 
 /// Asks, with growing pauses, until the execution has ended.
@@ -76,7 +78,7 @@ pub(super) async fn wait(
             return Ok(Waited::Left);
         }
         if next > deadlines.stop {
-            return Err(of_execution(id, timed_out()));
+            return Ok(Waited::Late);
         }
         tokio::time::sleep(pause).await;
     }
@@ -92,8 +94,8 @@ pub(super) fn milliseconds(time: Option<i64>) -> Duration {
     Duration::from_millis(time.and_then(|time| u64::try_from(time).ok()).unwrap_or_default())
 }
 
-fn timed_out() -> EngineError {
-    EngineError {
+pub(super) fn timed_out(id: &ExecutionId) -> EngineError {
+    let error = EngineError {
         refused: false,
         code: None,
         message: "the query took too long and was stopped".to_owned(),
@@ -102,7 +104,8 @@ fn timed_out() -> EngineError {
             "Ask of fewer logs, with --since, --account or --region, or raise athena.timeout."
                 .to_owned(),
         ),
-    }
+    };
+    of_execution(id, error)
 }
 
 /// An error of an execution, whose id leads to it in Athena's history.

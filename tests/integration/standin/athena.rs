@@ -127,6 +127,11 @@ impl Athena {
         self.state.faults.lock().unwrap().extend(faults);
     }
 
+    /// No further request goes wrong.
+    pub(crate) fn well(&self) {
+        self.state.faults.lock().unwrap().clear();
+    }
+
     /// The next execution goes like this.
     pub(crate) fn next(&self, course: Course) {
         self.state.courses.lock().unwrap().push_back(course);

@@ -1,0 +1,310 @@
+//! A window that is collected on Athena: queries that outlive the run which began them, logs that
+//! Athena cannot read, parts that fail. Nothing is found twice, and nothing is lost.
+
+use std::fs;
+
+use clickops::collect::{Collect, CollectError, Collected, Wanted, collect};
+use clickops::journal;
+use clickops::ledger::{self, Ledger};
+use clickops::logs::Access;
+use clickops::store::Store;
+use clickops::store::memory::MemoryStore;
+use clickops::window::Limits;
+
+use super::*;
+use crate::crash::EVERYTHING;
+use crate::program::{change, log as records};
+
+/// A bucket of few logs, a store, and what was found.
+struct Line {
+    folder: tempfile::TempDir,
+    service: Athena,
+    store: MemoryStore,
+    limits: Limits,
+    assembler: Assembler,
+}
+
+impl Line {
+    fn of(logs: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join(PLACE)).unwrap();
+        let service = Athena::over(folder.path());
+        let (store, limits) = (MemoryStore::default(), Limits::default());
+        let line = Self { folder, service, store, limits, assembler: everything() };
+        logs.iter().for_each(|log| line.deliver(log));
+        line
+    }
+
+    /// A log with one change whose id is the log's.
+    fn deliver(&self, id: &str) {
+        let event = change(id, "2026-11-23T08:55:00Z");
+        fs::write(self.folder.path().join(path(id)), records(&[event])).unwrap();
+    }
+
+    fn lose(&self, id: &str) {
+        fs::remove_file(self.folder.path().join(path(id))).unwrap();
+    }
+
+    async fn run(&self, leave: Option<Duration>) -> Result<Collected, CollectError> {
+        let mut logs = self.service.bucket().logs();
+        logs.sort_by_key(|log| log.delivered);
+        self.collect(Wanted::Logs(logs), "2026-11-23T12:00:00Z", leave).await
+    }
+
+    async fn collect(
+        &self,
+        wanted: Wanted,
+        now: &str,
+        leave: Option<Duration>,
+    ) -> Result<Collected, CollectError> {
+        let engine = impatient(&self.service);
+        let run = Collect {
+            engine: &engine,
+            store: &self.store,
+            access: &Access::files(),
+            assembler: &self.assembler,
+            detections: &["everything".to_owned()],
+            limits: self.limits,
+            now: now.parse().unwrap(),
+            leave: leave.map(|leave| Instant::now() + leave),
+            watch: &|_| {},
+        };
+        let collected = collect(&run, wanted).await;
+        engine.close().await;
+        collected
+    }
+
+    async fn ledger(&self) -> Ledger {
+        ledger::load(&self.store).await.unwrap().ledger
+    }
+
+    /// The ids of the events in the journal.
+    async fn journal(&self) -> Vec<String> {
+        let mut ids = Vec::new();
+        let windows = self.store.list("journal/").await.unwrap().len() as u64;
+        for number in 0..windows {
+            let entry = journal::read(&self.store, number).await.unwrap().unwrap();
+            ids.extend(entry.findings.into_iter().map(|finding| finding.event_id));
+        }
+        ids.sort();
+        ids
+    }
+
+    fn stopped(&self) -> usize {
+        self.service.requests("StopQueryExecution").len()
+    }
+}
+
+/// A detection that is quickly planned, and finds all there is.
+fn everything() -> Assembler {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("views")).unwrap();
+    fs::write(folder.path().join("views/everything.sql"), EVERYTHING).unwrap();
+    let catalogue = Catalogue::shipped().unwrap().with_folder(folder.path()).unwrap();
+    let exclusions = clickops::exclusion::relation(&[]);
+    Assembler::new(catalogue, Arc::new(TableShape::cloudtrail(None)), exclusions)
+}
+
+const PLACE: &str = "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/23";
+
+fn path(id: &str) -> String {
+    let name =
+        format!("111122223333_CloudTrail_eu-west-1_20261123T09{id}Z_abcdefghijklmn{id}.json");
+    format!("{PLACE}/{name}")
+}
+
+fn failing(reason: &str, retryable: bool) -> Course {
+    let reason = reason.to_owned();
+    let end = End::Failed(Failed { reason, category: 2, kind: 1000, retryable });
+    Course { end: Some(end), ..Course::default() }
+}
+
+const SOON: Option<Duration> = Some(Duration::from_millis(300));
+const NEVER: Course = Course { queued: 0, running: 0, end: Some(End::Never) };
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_next_run_comes_back_to_what_this_one_leaves() {
+    let line = Line::of(&["00", "01"]);
+    line.service.next(Course { running: 1_000_000, ..Course::default() });
+    let first = line.run(SOON).await.unwrap();
+    assert_eq!((first.left, first.findings, line.stopped()), (2, 0, 0));
+    assert_eq!(line.ledger().await.unfinished.len(), 1);
+
+    // A third one leaves it as well, and does what is new.
+    line.deliver("02");
+    let second = line.run(Some(Duration::from_secs(5))).await.unwrap();
+    assert_eq!((second.left, second.findings, line.service.executions()), (2, 1, 2));
+    line.service.settle();
+    let third = line.run(None).await.unwrap();
+    assert_eq!((third.left, third.findings, line.service.executions()), (0, 2, 2));
+    assert_eq!(line.journal().await, ["00", "01", "02"]);
+    assert!(line.ledger().await.unfinished.is_empty());
+    assert_eq!(line.run(None).await.unwrap().known, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_dies_loses_no_query() {
+    let line = Line::of(&["00", "01"]);
+    line.service.next(Course { running: 1_000_000, ..Course::default() });
+    let died = tokio::time::timeout(Duration::from_secs(3), line.run(None)).await;
+    assert!(died.is_err());
+    line.service.settle();
+    let second = line.run(None).await.unwrap();
+    assert_eq!((second.findings, line.service.executions(), line.stopped()), (2, 1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_begun_when_it_is_time_to_leave() {
+    let line = Line::of(&["00"]);
+    let none = line.run(Some(Duration::ZERO)).await.unwrap();
+    assert_eq!((none.left, line.service.executions()), (1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_query_whose_logs_are_gone_is_stopped() {
+    let line = Line::of(&["00", "01"]);
+    line.service.next(NEVER);
+    line.run(SOON).await.unwrap();
+    line.lose("00");
+    let second = line.run(None).await.unwrap();
+    assert_eq!((second.findings, line.stopped(), line.service.executions()), (1, 1, 2));
+    assert!(line.ledger().await.unfinished.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_athena_cannot_read_holds_up_no_other() {
+    let line = Line::of(&["00", "01", "02", "03"]);
+    let named = format!("s3://log-archive/{}", path("01"));
+    line.service
+        .next(failing(&format!("HIVE_CURSOR_ERROR: Failed to read file at {named}"), false));
+    let some = line.run(None).await.unwrap();
+    assert_eq!((some.findings, line.service.executions()), (3, 2));
+    assert_eq!(some.damaged.keys().collect::<Vec<_>>(), [&named]);
+    assert!(some.damaged[&named].contains("HIVE_CURSOR_ERROR"), "{:?}", some.damaged);
+    // It is tried again.
+    assert_eq!(line.run(None).await.unwrap().findings, 1);
+    assert_eq!(line.journal().await, ["00", "01", "02", "03"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_athena_does_not_name_is_searched_for() {
+    let line = Line::of(&["00", "01", "02", "03"]);
+    let bad = "HIVE_BAD_DATA: Row is not a valid JSON Object";
+    // All four, the first two, the last two, the third, the fourth.
+    for fails in [true, false, true, false, true] {
+        line.service.next(if fails { failing(bad, false) } else { Course::default() });
+    }
+    let some = line.run(None).await.unwrap();
+    assert_eq!((some.findings, line.service.executions()), (3, 5));
+    let damaged: Vec<_> = some.damaged.into_keys().collect();
+    assert_eq!(damaged, [format!("s3://log-archive/{}", path("03"))]);
+    assert_eq!(line.journal().await, ["00", "01", "02"]);
+}
+
+/// What an event says is quoted in errors: it must not make a log be left out.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_that_names_a_log_hides_nothing() {
+    let line = Line::of(&["00", "01"]);
+    let quoted = format!("INVALID_CAST_ARGUMENT: Cannot cast 's3://log-archive/{}'", path("01"));
+    line.service.next(failing(&quoted, false));
+    assert!(line.run(None).await.is_err());
+    assert!(line.journal().await.is_empty());
+    assert_eq!(line.run(None).await.unwrap().findings, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_fails_is_tried_under_another_token() {
+    let line = Line::of(&["00"]);
+    let busy = "GENERIC_INTERNAL_ERROR: no nodes available";
+    (0..4).for_each(|_| line.service.next(failing(busy, true)));
+    // Three attempts, then the next run.
+    assert!(line.run(None).await.is_err());
+    assert_eq!((line.service.executions(), line.ledger().await.unfinished[0].attempt), (3, 4));
+    let second = line.run(None).await.unwrap();
+    assert_eq!((second.findings, line.service.executions()), (1, 5));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_that_fails_does_not_keep_the_others_from_being_collected() {
+    let mut line = Line::of(&["00", "01", "02", "03", "04", "05"]);
+    line.limits.part_bytes = Some(1);
+    line.service.next(Course::default());
+    line.service.next(failing("EXCEEDED_LOCAL_MEMORY_LIMIT: too much", false));
+    assert!(line.run(None).await.is_err());
+    assert_eq!(line.journal().await.len(), 5);
+    assert_eq!(line.run(None).await.unwrap().findings, 1);
+    assert_eq!(line.journal().await.len(), 6);
+}
+
+/// Where nobody may list logs, minutes of delivery do, and what is read twice is found once.
+#[tokio::test(flavor = "multi_thread")]
+async fn minutes_of_delivery_do_where_logs_cannot_be_listed() {
+    let mut line = Line::of(&["00", "10"]);
+    line.limits.overlap = Some(Duration::from_secs(15 * 60));
+    let at = |minute: &str| format!("2026-11-23T09:{minute}:30Z");
+    let run = async |line: &Line, minute: &str, leave| {
+        line.collect(Wanted::Minutes, &at(minute), leave).await.unwrap()
+    };
+    // The minute that is not over is left for later.
+    assert_eq!(run(&line, "10", None).await.findings, 1);
+    line.deliver("08");
+    let second = run(&line, "20", None).await;
+    assert_eq!((second.findings, second.repeated), (2, 1));
+    assert_eq!(line.journal().await, ["00", "08", "10"]);
+
+    line.deliver("21");
+    line.service.next(Course { running: 1_000_000, ..Course::default() });
+    assert_eq!(run(&line, "25", SOON).await.findings, 0);
+    line.deliver("31");
+    line.service.settle();
+    let before = line.service.executions();
+    let fourth = run(&line, "40", None).await;
+    assert_eq!((fourth.findings, line.service.executions() - before), (2, 1));
+    assert_eq!(line.journal().await, ["00", "08", "10", "21", "31"]);
+    assert!(line.ledger().await.unfinished.is_empty());
+}
+
+/// Whatever request goes wrong, once or for as long as the run lasts: a later run completes it.
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_request_fails_nothing_is_lost_and_nothing_doubled() {
+    const FAULTS: [Fault; 7] = [
+        Fault::Throttled,
+        Fault::QueueFull,
+        Fault::Server,
+        Fault::Hangup,
+        Fault::LostAnswer,
+        Fault::Denied,
+        Fault::Expired,
+    ];
+    let mut failed = 0;
+    for operation in ["StartQueryExecution", "GetQueryExecution", "GetQueryResults"] {
+        for (fault, times) in FAULTS.iter().flat_map(|fault| [(*fault, 1), (*fault, 1000)]) {
+            let line = Line::of(&["00", "01"]);
+            line.service.fail(operation, &vec![fault; times]);
+            failed += u32::from(line.run(None).await.is_err());
+            line.service.well();
+            line.deliver("02");
+            let what = format!("{operation}: {fault:?} {times} times");
+            line.run(None).await.unwrap_or_else(|error| panic!("{what}: {error}"));
+            assert_eq!(line.journal().await, ["00", "01", "02"], "{what}");
+            assert!(line.ledger().await.unfinished.is_empty(), "{what}");
+            // The first two were read once, if Athena took the query, and the third by itself.
+            assert!(line.service.executions() <= 2, "{what}");
+        }
+    }
+    assert!(failed >= 21, "only {failed} runs failed");
+}
+
+/// A query that is to be stopped may go on: it changes nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_query_that_cannot_be_stopped_holds_up_nothing() {
+    for fault in [Fault::Throttled, Fault::Denied, Fault::Expired, Fault::LostAnswer] {
+        let line = Line::of(&["00", "01"]);
+        line.service.next(NEVER);
+        line.run(SOON).await.unwrap();
+        line.lose("00");
+        line.service.fail("StopQueryExecution", &[fault; 1000]);
+        assert_eq!(line.run(None).await.unwrap().findings, 1, "{fault:?}");
+        assert!(line.ledger().await.unfinished.is_empty());
+    }
+}
