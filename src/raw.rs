@@ -18,6 +18,10 @@ use crate::logs::records::{self, Next};
 /// What takes the place of a secret.
 pub const REDACTED: &str = "[redacted]";
 
+/// How often a log is read that breaks off: it was read to its end before, and a way to S3 may be
+/// bad for a moment.
+const TRIES: u32 = 3;
+
 /// Findings by the id of their event: places in the list of findings.
 type Events<'a> = HashMap<&'a str, Vec<usize>>;
 
@@ -66,16 +70,21 @@ fn fetch<R: Read>(
 ) -> HashMap<usize, Box<RawValue>> {
     let mut found = HashMap::new();
     let wanted: usize = events.values().map(Vec::len).sum();
-    let Ok(file) = open(log) else { return found };
-    // What was read before a damage counts; the damage itself was reported by the scan.
-    let _ = records::read(file, |record| {
-        if let Some(places) = event_id(record).and_then(|id| events.get(id.as_str()))
-            && let Some(raw) = redacted(record)
-        {
-            found.extend(places.iter().map(|place| (*place, raw.clone())));
+    for _ in 0..TRIES {
+        let Ok(file) = open(log) else { continue };
+        // What was read before a damage counts; the damage itself was reported by the scan.
+        let read = records::read(file, |record| {
+            if let Some(places) = event_id(record).and_then(|id| events.get(id.as_str()))
+                && let Some(raw) = redacted(record)
+            {
+                found.extend(places.iter().map(|place| (*place, raw.clone())));
+            }
+            if found.len() == wanted { Next::Stop } else { Next::More }
+        });
+        if read.is_ok() || found.len() == wanted {
+            break;
         }
-        if found.len() == wanted { Next::Stop } else { Next::More }
-    });
+    }
     found
 }
 
@@ -209,5 +218,24 @@ mod tests {
             assert!(text.contains(kept), "{kept} in {text}");
         }
         assert!(redacted("no json").is_none());
+    }
+
+    #[test]
+    fn a_log_that_breaks_off_is_read_again() {
+        let text = br#"{"Records": [{"eventID": "a", "x": 1}, {"eventID": "b", "x": 2}]}"#;
+        let log = Log::unlisted("trail.json", chrono::DateTime::UNIX_EPOCH);
+        for (breaks, found) in [(0, true), (TRIES - 1, true), (TRIES, false)] {
+            let finding = serde_json::json!({
+                "detection": "d", "event_id": "b", "event_time": "", "event_source": "",
+                "event_name": "", "verdict": "clickops", "log_file": "trail.json",
+            });
+            let mut findings = vec![serde_json::from_value::<Finding>(finding).unwrap()];
+            let opened = AtomicUsize::new(0);
+            attach(&mut findings, std::slice::from_ref(&log), |_| {
+                let broken = opened.fetch_add(1, Ordering::Relaxed) < breaks as usize;
+                Ok(&text[..if broken { 20 } else { text.len() }])
+            });
+            assert_eq!(findings[0].raw.is_some(), found, "{breaks}");
+        }
     }
 }

@@ -103,6 +103,12 @@ copies AS (
                 account_id,
                 event_id,
                 log_file,
+                -- Samples again: without these each engine would take another one.
+                event_source,
+                event_name,
+                resource,
+                error_code,
+                source_ip,
                 ended,
                 exclusion_priority
         ) AS copy

@@ -1,10 +1,13 @@
 //! S3, as far as it is needed here: pages of keys, whole objects, and writes on a condition.
 
+use std::collections::HashMap;
 use std::io::{self, Read};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::Builder;
+use aws_sdk_s3::config::http::HttpResponse;
+use aws_sdk_s3::config::{Builder, Region};
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::EncodingType;
 use chrono::{DateTime, Utc};
@@ -15,11 +18,14 @@ use super::Access;
 pub use super::fault::{Fault, Kind};
 use crate::store::Expected;
 
-/// S3, of which a client is made when the first request is.
+/// S3, of which a client is made when the first request is. Buckets may lie in other regions than
+/// the one that is set: S3 tells where.
 #[derive(Debug, Default)]
 pub struct S3 {
     access: Access,
     client: OnceCell<Client>,
+    /// Clients for buckets that lie elsewhere.
+    elsewhere: Mutex<HashMap<String, Client>>,
 }
 
 /// Which keys to list.
@@ -59,13 +65,52 @@ pub(crate) struct State {
     pub(crate) write: Option<String>,
 }
 
+/// The header in which S3 names the region of a bucket that it is asked for in another.
+const REGION: &str = "x-amz-bucket-region";
+
 /// An object's metadata keeps here which write it comes from.
 const WRITE: &str = "clickops-write";
 
 impl S3 {
     /// S3, reached like this.
     pub fn new(access: Access) -> Self {
-        Self { access, client: OnceCell::new() }
+        Self { access, ..Self::default() }
+    }
+
+    /// Asks something of a bucket, once more if S3 says that it lies in another region.
+    async fn ask<T, E, F>(
+        &self,
+        operation: &'static str,
+        bucket: &str,
+        request: impl Fn(Client) -> F,
+    ) -> Result<T, Fault>
+    where
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let moved = self.moved().get(bucket).cloned();
+        let client = match moved {
+            Some(client) => client,
+            None => self.client().await?.clone(),
+        };
+        let error = match request(client.clone()).await {
+            Ok(answer) => return Ok(answer),
+            Err(error) => error,
+        };
+        let region = error.raw_response().and_then(|answer| answer.headers().get(REGION));
+        let region = region.map(|name| Region::new(name.to_owned()));
+        let here = client.config().region();
+        let Some(region) = region.filter(|region| here != Some(region)) else {
+            return Err(Fault::of(operation, &error));
+        };
+        tracing::debug!(bucket, %region, "the bucket lies in another region");
+        let client = Client::from_conf(client.config().to_builder().region(region).build());
+        self.moved().insert(bucket.to_owned(), client.clone());
+        request(client).await.map_err(|error| Fault::of(operation, &error))
+    }
+
+    fn moved(&self) -> MutexGuard<'_, HashMap<String, Client>> {
+        self.elsewhere.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn client(&self) -> Result<&Client, Fault> {
@@ -88,16 +133,17 @@ impl S3 {
         keys: &Keys<'_>,
         next: Option<String>,
     ) -> Result<Page, Fault> {
-        let request = self.client().await?.list_objects_v2().bucket(bucket).prefix(keys.prefix);
-        let answer = request
-            .set_start_after(keys.after.map(str::to_owned))
-            .set_delimiter(keys.folders.then(|| "/".to_owned()))
-            .set_continuation_token(next)
-            // Keys may hold characters that XML may not.
-            .encoding_type(EncodingType::Url)
-            .send()
-            .await
-            .map_err(|error| Fault::of("ListObjectsV2", &error))?;
+        let request = |client: Client| {
+            let request = client.list_objects_v2().bucket(bucket).prefix(keys.prefix);
+            request
+                .set_start_after(keys.after.map(str::to_owned))
+                .set_delimiter(keys.folders.then(|| "/".to_owned()))
+                .set_continuation_token(next.clone())
+                // Keys may hold characters that XML may not.
+                .encoding_type(EncodingType::Url)
+                .send()
+        };
+        let answer = self.ask("ListObjectsV2", bucket, request).await?;
         let object = |one: &aws_sdk_s3::types::Object| {
             let changed = one.last_modified().and_then(|time| time.to_millis().ok());
             Some(Object {
@@ -130,8 +176,8 @@ impl S3 {
     }
 
     async fn body(&self, bucket: &str, key: &str) -> Result<(ByteStream, String), Fault> {
-        let request = self.client().await?.get_object().bucket(bucket).key(key);
-        let answer = request.send().await.map_err(|error| Fault::of("GetObject", &error))?;
+        let request = |client: Client| client.get_object().bucket(bucket).key(key).send();
+        let answer = self.ask("GetObject", bucket, request).await?;
         Ok((answer.body, answer.e_tag.unwrap_or_default()))
     }
 
@@ -144,24 +190,22 @@ impl S3 {
         expected: &Expected,
         write: &str,
     ) -> Result<String, Fault> {
-        let request = self.client().await?.put_object().bucket(bucket).key(key);
-        let request = match expected {
-            Expected::Absent => request.if_none_match("*"),
-            Expected::Version(version) => request.if_match(&version.0),
+        let request = |client: Client| {
+            let request = client.put_object().bucket(bucket).key(key);
+            let request = match expected {
+                Expected::Absent => request.if_none_match("*"),
+                Expected::Version(version) => request.if_match(&version.0),
+            };
+            request.metadata(WRITE, write).body(ByteStream::from(bytes.to_vec())).send()
         };
-        let answer = request
-            .metadata(WRITE, write)
-            .body(ByteStream::from(bytes.to_vec()))
-            .send()
-            .await
-            .map_err(|error| Fault::of("PutObject", &error))?;
+        let answer = self.ask("PutObject", bucket, request).await?;
         Ok(answer.e_tag.unwrap_or_default())
     }
 
     /// The state of an object.
     pub(crate) async fn state(&self, bucket: &str, key: &str) -> Result<State, Fault> {
-        let request = self.client().await?.head_object().bucket(bucket).key(key);
-        let answer = request.send().await.map_err(|error| Fault::of("HeadObject", &error))?;
+        let request = |client: Client| client.head_object().bucket(bucket).key(key).send();
+        let answer = self.ask("HeadObject", bucket, request).await?;
         let write = answer.metadata().and_then(|known| known.get(WRITE)).cloned();
         Ok(State { etag: answer.e_tag.unwrap_or_default(), write })
     }

@@ -151,6 +151,27 @@ async fn rows_are_the_same_as_from_the_embedded_engine() {
     assert_eq!(differ, 2, "which logs are read makes no difference");
 }
 
+/// Public records, where `CLICKOPS_CORPUS` leads to some: byte for byte.
+#[tokio::test(flavor = "multi_thread")]
+async fn public_records_give_the_same_rows_as_from_the_embedded_engine() {
+    for folder in crate::corpus::records::folders() {
+        let service = Athena::over(&folder);
+        let engine = engine(&service);
+        let files = clickops::logs::dir::list(&folder).unwrap().logs;
+        for name in ["console_activity", "verdicts"] {
+            let bound =
+                |logs: Vec<Log>| assembler().named(name, &values(&[]), logs.into()).unwrap();
+            let here = expected(&service, &bound(files.clone())).await;
+            let query = bound(service.bucket().logs());
+            let there = in_order(&query, answer(&engine, &query).await.unwrap());
+            let differs = here.1.iter().zip(&there.1).find(|(here, there)| here != there);
+            assert!(differs.is_none(), "{name} of {}: {differs:#?}", folder.display());
+            assert_eq!((here.0, here.1.len()), (there.0, there.1.len()));
+            assert!(!there.1.is_empty());
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn values_travel_apart_from_the_statement() {
     let service = service();
