@@ -188,7 +188,8 @@ pub async fn collect(run: &Collect<'_>, wanted: Wanted) -> Result<Collected, Col
         }
         let mut failed = None;
         let searched = window.parts.into_iter().map(|part| part::search(run, &books, part));
-        let mut searched = stream::iter(searched).buffered(room.parts);
+        // What is through is kept at once, whatever the others wait for.
+        let mut searched = stream::iter(searched).buffer_unordered(room.parts);
         while let Some(searched) = searched.next().await {
             let kept = match searched {
                 Ok(Searched::Left { logs }) => {

@@ -9,11 +9,18 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::job::ExecutionId;
+pub use self::counts::Counts;
+use self::counts::Tally;
+pub use self::names::{names, takes};
+pub use self::unfinished::Unfinished;
 use crate::finding::Finding;
 use crate::journal::Entry;
-use crate::logs::{Log, LogKey, Span};
+use crate::logs::LogKey;
 use crate::store::{Expected, Store, StoreError, Version};
+
+mod counts;
+mod names;
+mod unfinished;
 
 /// Key of the blob.
 pub const KEY: &str = "ledger.json";
@@ -42,69 +49,6 @@ pub struct Ledger {
     pub unfinished: Vec<Unfinished>,
     /// Findings by window and detection, until every report has gone through them.
     waiting: BTreeMap<u64, BTreeMap<String, Tally>>,
-}
-
-/// Findings of one detection in one window.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Tally {
-    reported: u64,
-    hidden: u64,
-}
-
-/// What has become of the findings that a run had at hand: those that it collected, and those that
-/// earlier runs had left. `findings` is the sum of the others.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Counts {
-    /// All of them.
-    pub findings: u64,
-    /// Every report of their detection has sent them.
-    pub sent: u64,
-    /// Every report of their detection has gone through them and does not show them.
-    pub hidden: u64,
-    /// Some report has still to go through them.
-    pub pending: u64,
-}
-
-/// A part of a window that an engine works on, maybe while nobody waits.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Unfinished {
-    logs: Keys,
-    /// The minutes that it covers, where nobody lists logs.
-    #[serde(default)]
-    pub span: Option<Span>,
-    /// How often it is tried, from 1.
-    pub attempt: u32,
-    /// What to come back to, by detection.
-    pub executions: BTreeMap<String, ExecutionId>,
-}
-
-impl Unfinished {
-    /// One that is to begin.
-    pub fn of(logs: &[Log], span: Option<Span>) -> Self {
-        let logs = Keys(logs.iter().map(|log| log.key).collect());
-        Self { logs, span, attempt: 1, executions: BTreeMap::new() }
-    }
-
-    /// Whether both cover something of the same.
-    fn overlaps(&self, other: &Self) -> bool {
-        !self.logs.0.is_disjoint(&other.logs.0) || self.span.is_some() && self.span == other.span
-    }
-
-    /// Its logs.
-    pub fn logs(&self) -> impl Iterator<Item = &LogKey> {
-        self.logs.0.iter()
-    }
-
-    /// What tells it from every other part.
-    pub fn key(&self) -> String {
-        let minute = |time: Option<DateTime<Utc>>| time.map_or(i64::MIN, |time| time.timestamp());
-        let [since, until] = match &self.span {
-            Some(span) => [minute(span.since), minute(span.until)],
-            None => [0; 2],
-        };
-        let logs = String::from(self.logs.clone());
-        LogKey::of(&[logs.as_bytes(), &since.to_le_bytes(), &until.to_le_bytes()]).to_string()
-    }
 }
 
 /// How far a report has come.
@@ -234,57 +178,16 @@ impl Ledger {
         let window = &entry.window;
         self.next_window = window.number + 1;
         let logs = Keys(window.logs.iter().map(|(key, _)| *key).collect());
-        self.end(&Unfinished { logs, ..Unfinished::of(&[], window.span.clone()) });
+        self.end(&Unfinished::covering(logs, window.span.clone()));
         for (key, delivered) in &window.logs {
             self.collected.entry(delivered.date_naive()).or_default().0.insert(*key);
         }
         self.until = self.until.max(window.until);
-        for finding in &entry.findings {
-            let window = self.waiting.entry(window.number).or_default();
-            let tally = window.entry(finding.detection.clone()).or_default();
-            tally.reported += u64::from(finding.reported);
-            tally.hidden += u64::from(!finding.reported);
-        }
+        self.add_waiting(entry);
         if !entry.findings.is_empty() {
             let keys = self.findings.entry(window.collected_at.date_naive()).or_default();
             keys.0.extend(entry.findings.iter().flat_map(takes));
         }
-    }
-
-    /// Notes what an engine works on.
-    pub fn begin(&mut self, part: Unfinished) {
-        self.end(&part);
-        self.unfinished.push(part);
-    }
-
-    /// Forgets what an engine worked on.
-    pub fn end(&mut self, part: &Unfinished) {
-        self.unfinished.retain(|other| !other.overlaps(part));
-    }
-
-    /// Counts the findings at hand, and forgets those that nobody waits for any more. `next` tells
-    /// the first window that some report of a detection has still to go through; `None` is a
-    /// detection that is in no report.
-    pub fn count(&mut self, next: impl Fn(&str) -> Option<u64>) -> Counts {
-        let mut counts = Counts::default();
-        self.waiting.retain(|window, tallies| {
-            tallies.retain(|detection, Tally { reported, hidden }| {
-                counts.findings += *reported + *hidden;
-                let Some(next) = next(detection) else {
-                    counts.hidden += *reported + *hidden;
-                    return false;
-                };
-                if *window >= next {
-                    counts.pending += *reported + *hidden;
-                    return true;
-                }
-                counts.sent += *reported;
-                counts.hidden += *hidden;
-                false
-            });
-            !tallies.is_empty()
-        });
-        counts
     }
 
     /// Forgets what no run will ask for any more. Without an `overlap` every run may ask for
@@ -322,35 +225,6 @@ impl Ledger {
 pub fn before(time: DateTime<Utc>, span: Duration) -> DateTime<Utc> {
     let span = chrono::Duration::from_std(span).ok();
     span.and_then(|span| time.checked_sub_signed(span)).unwrap_or(DateTime::<Utc>::MIN_UTC)
-}
-
-/// What makes two findings of one detection the same one: the event, the event it repeats or
-/// corrects, or the act whose copies went to several accounts. It is not the log, because a second
-/// delivery lies in another one, and not the event id alone, because ids are unique only within an
-/// account's trail.
-pub fn names(finding: &Finding) -> Vec<LogKey> {
-    let shared = finding.shared_event_id.as_deref();
-    keys(finding, shared)
-}
-
-/// The names under which a finding in the journal keeps others out. It stands for the copies of its
-/// act in other accounts only if it is reported and the caller's own: a hidden copy must not keep
-/// the reported one out.
-pub fn takes(finding: &Finding) -> Vec<LogKey> {
-    let own = finding.extra.get("actor_account").is_some_and(|own| *own == finding.account_id);
-    let shared = finding.shared_event_id.as_deref();
-    keys(finding, shared.filter(|_| own && finding.reported))
-}
-
-fn keys(finding: &Finding, shared: Option<&str>) -> Vec<LogKey> {
-    let account = finding.account_id.as_deref().unwrap_or_default();
-    let original = finding.extra.get("original_event_id").and_then(Option::as_deref);
-    let event = Some([finding.event_id.as_str(), account]);
-    let repeated = original.filter(|id| *id != finding.event_id).map(|id| [id, account]);
-    let key = |[id, place]: [&str; 2]| {
-        LogKey::of(&[finding.detection.as_bytes(), id.as_bytes(), place.as_bytes()])
-    };
-    [event, repeated, shared.map(|id| [id, "shared"])].into_iter().flatten().map(key).collect()
 }
 
 #[cfg(test)]
@@ -413,6 +287,22 @@ mod tests {
         assert!(with(vec![copy("a", "1", true)]).knows(&copy("b", "2", true)));
         assert!(!with(vec![copy("a", "1", false)]).knows(&copy("b", "2", true)));
         assert!(!with(vec![copy("b", "2", true)]).knows(&copy("a", "1", true)));
+    }
+
+    #[test]
+    fn each_finding_is_sent_hidden_or_pending() {
+        let shown = |id: &str| finding(id, "1", serde_json::json!({"reported": true}));
+        let hidden = finding("h", "1", serde_json::json!({"reported": false}));
+        let mut ledger = with(vec![shown("a"), shown("b"), hidden]);
+        let counts = |ledger: &mut Ledger, next: Option<u64>| {
+            let Counts { findings, sent, hidden, pending } = ledger.count(|_| next);
+            [findings, sent, hidden, pending]
+        };
+        // The report has not come to window 0 yet.
+        assert_eq!(counts(&mut ledger, Some(0)), [3, 0, 0, 3]);
+        assert_eq!(counts(&mut ledger.clone(), None), [3, 0, 3, 0]);
+        assert_eq!(counts(&mut ledger, Some(1)), [3, 2, 1, 0]);
+        assert_eq!(counts(&mut ledger, Some(1)), [0; 4]);
     }
 
     #[test]
