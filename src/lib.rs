@@ -14,8 +14,9 @@
 //!
 //! Around them: [`config`] (the file as written and as used), [`table`] (the log table's shape),
 //! [`sql`] (Athena's grammar and types), [`exclusion`] (what is hidden, and why), [`notifier`]
-//! (another tool's settings), [`store`] (where journal and ledger live), `aws` (how S3 is reached),
-//! [`app`] (wiring), [`tick`] (both lines in turn) and [`cli`].
+//! (another tool's settings), [`store`] (where journal and ledger live), [`secret`] (what the config
+//! only names), `aws` (how AWS is reached), [`app`] (wiring), [`tick`] (both lines in turn),
+//! and [`cli`].
 
 pub mod app;
 #[cfg(feature = "aws")]
@@ -42,6 +43,7 @@ pub mod render;
 pub mod report;
 pub mod route;
 pub mod schedule;
+pub mod secret;
 pub mod sink;
 pub mod sql;
 pub mod store;

@@ -7,6 +7,7 @@ use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 
 use super::chain;
+use super::trouble::LOG_IN;
 
 /// Kinds of trouble.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,9 +96,7 @@ impl Fault {
             Kind::Passing => {
                 "run again; if that does not help, check the network and the region".to_owned()
             }
-            Kind::Credentials => "log in again (`aws sso login`) or set AWS_PROFILE; \
-                                  `aws sts get-caller-identity` tells whether they work"
-                .to_owned(),
+            Kind::Credentials => LOG_IN.to_owned(),
             // Without s3:ListBucket a missing object looks like a forbidden one.
             Kind::Denied => format!(
                 "allow s3:{} on it, s3:ListBucket on the bucket, and kms:Decrypt on the key \

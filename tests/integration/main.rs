@@ -46,6 +46,8 @@ mod run;
 #[cfg(all(feature = "aws", feature = "local"))]
 mod s3;
 #[cfg(all(feature = "aws", feature = "local"))]
+mod secrets;
+#[cfg(all(feature = "aws", feature = "local"))]
 mod standin;
 #[cfg(feature = "local")]
 mod tables;
