@@ -4,7 +4,9 @@ use async_trait::async_trait;
 
 use crate::message::{Form, Message};
 
+mod http;
 pub mod terminal;
+pub mod webhook;
 
 /// Delivers one rendered message to one place.
 #[async_trait]

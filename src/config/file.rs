@@ -94,6 +94,10 @@ pub struct Channel {
     pub name: String,
     /// The kind of service behind it.
     pub sink: String,
+    /// Where its address is kept: `ssm:/path`, `env:NAME` or `file:path`.
+    pub url: Option<String>,
+    /// Where the key is kept that messages are signed with.
+    pub secret: Option<String>,
 }
 
 /// A report.
@@ -174,6 +178,12 @@ pub(super) fn read(path: &Path) -> Result<File, ConfigError> {
             *text = base.join(&*text).display().to_string();
         }
     }
+    for secret in file.channel.iter_mut().flat_map(|one| [&mut one.url, &mut one.secret]) {
+        let path = secret.as_deref().and_then(|text| text.strip_prefix("file:"));
+        if let Some(path) = path.filter(|path| !path.is_empty()) {
+            *secret = Some(format!("file:{}", base.join(path).display()));
+        }
+    }
     Ok(file)
 }
 
@@ -218,7 +228,28 @@ fn text_error(origin: &str, error: &toml::de::Error) -> ConfigError {
         });
     ConfigError::Text {
         origin: origin.to_owned(),
-        reason: error.to_string().trim_end().to_owned(),
+        reason: without_addresses(error.to_string().trim_end()),
         nearest,
     }
+}
+
+/// The reader shows the line that it stumbles on, and an address of the web in it may be a secret
+/// that somebody wrote here.
+fn without_addresses(text: &str) -> String {
+    let mut pieces = text.split("://");
+    let mut shown = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        shown.push_str("://");
+        let end = |c: char| c.is_whitespace() || matches!(c, '\'' | '"');
+        let rest = match piece.find(end) {
+            _ if shown.ends_with("s3://") => piece,
+            Some(at) => &piece[at..],
+            None => "",
+        };
+        if rest.len() < piece.len() {
+            shown.push('…');
+        }
+        shown.push_str(rest);
+    }
+    shown
 }

@@ -52,3 +52,5 @@ mod standin;
 #[cfg(feature = "local")]
 mod tables;
 mod templates;
+#[cfg(all(feature = "aws", feature = "local"))]
+mod webhook;

@@ -6,6 +6,7 @@ use aws_sdk_athena::config::{Credentials, SharedCredentialsProvider};
 use clickops::aws::Access;
 
 pub(crate) mod athena;
+pub(crate) mod hook;
 mod http;
 pub(crate) mod s3;
 pub(crate) mod ssm;
