@@ -17,7 +17,9 @@ use aws_sdk_s3::config::retry::RetryPartition;
 
 pub(crate) use crate::error::chain;
 
+mod clock;
 mod fault;
+mod identity;
 pub mod s3;
 pub mod ssm;
 pub(crate) mod trouble;

@@ -17,6 +17,7 @@ mod athena;
 mod channel;
 pub mod file;
 mod place;
+mod quote;
 mod report;
 
 pub use athena::Athena;

@@ -16,7 +16,7 @@
 //! [`sql`] (Athena's grammar and types), [`exclusion`] (what is hidden, and why), [`notifier`]
 //! (another tool's settings), [`store`] (where journal and ledger live), [`secret`] (what the config
 //! only names), `aws` (how AWS is reached), [`app`] (wiring), [`tick`] (both lines in turn),
-//! and [`cli`].
+//! [`doctor`] (what would stop them) and [`cli`].
 
 pub mod app;
 #[cfg(feature = "aws")]
@@ -26,6 +26,7 @@ pub mod collect;
 pub mod config;
 pub mod deliver;
 pub mod digest;
+pub mod doctor;
 pub mod engine;
 pub mod error;
 pub mod exclusion;

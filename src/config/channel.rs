@@ -141,15 +141,25 @@ mod tests {
             assert!(error.starts_with(key), "{keys}: {error}");
             assert!(!error.contains("hush"), "{error}");
         }
-        // The reader of TOML shows the line.
+    }
+
+    #[test]
+    fn a_line_that_the_reader_of_toml_shows_holds_no_secret() {
         for keys in [
             "ulr = 'https://hooks.example.com/hush'",
             "url = 'https://hooks.example.com/hush' x",
             "url = ['https://hooks.example.com/hush', \"http://b/hush\"]",
+            "secrte = 'hush'",
+            "secret = hush",
+            "url = 'env:X'\nsecret = 'hush' 'hush' = hush",
+            "[[report]]\nwebhook = 'https://hooks.example.com/hush'",
         ] {
             let error = webhook(keys).unwrap_err();
-            assert!(error.contains("https://…") && !error.contains("hush"), "{error}");
+            assert!(error.contains(" | ") && error.contains('…'), "{error}");
+            assert!(!error.contains("hush"), "{error}");
         }
+        let error = load("[store]\nta = 's3://bucket/x'").unwrap_err();
+        assert!(error.contains("'s3://bucket/x'"), "{error}");
     }
 
     #[test]

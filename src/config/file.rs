@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::quote::without_secrets;
 use super::{By, ConfigError, EngineName, Mode, athena};
 use crate::exclusion::{Exclusion, Patterns};
 
@@ -165,8 +166,8 @@ impl File {
 pub(super) fn read(path: &Path) -> Result<File, ConfigError> {
     let text = std::fs::read_to_string(path)
         .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
-    let mut file: File =
-        toml::from_str(&text).map_err(|error| text_error(&path.display().to_string(), &error))?;
+    let mut file: File = toml::from_str(&text)
+        .map_err(|error| text_error(&path.display().to_string(), &text, &error))?;
     let base = path.parent().unwrap_or(Path::new(""));
     let source = &mut file.source;
     for path in [&mut source.ddl, &mut source.replay, &mut source.sql, &mut source.templates] {
@@ -211,11 +212,11 @@ pub(super) fn environment(
 }
 
 fn from_table<T: DeserializeOwned>(table: toml::Table) -> Result<T, ConfigError> {
-    table.try_into().map_err(|error| text_error("the environment", &error))
+    table.try_into().map_err(|error| text_error("the environment", "", &error))
 }
 
 /// The reader's own message, and the key that an unknown one was probably meant to be.
-fn text_error(origin: &str, error: &toml::de::Error) -> ConfigError {
+fn text_error(origin: &str, text: &str, error: &toml::de::Error) -> ConfigError {
     let message = error.message();
     let mut quoted = message.split('`').skip(1).step_by(2);
     let nearest = ["unknown field", "unknown variant"]
@@ -228,28 +229,7 @@ fn text_error(origin: &str, error: &toml::de::Error) -> ConfigError {
         });
     ConfigError::Text {
         origin: origin.to_owned(),
-        reason: without_addresses(error.to_string().trim_end()),
+        reason: without_secrets(&error.to_string(), text, error.span().map(|span| span.start)),
         nearest,
     }
-}
-
-/// The reader shows the line that it stumbles on, and an address of the web in it may be a secret
-/// that somebody wrote here.
-fn without_addresses(text: &str) -> String {
-    let mut pieces = text.split("://");
-    let mut shown = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        shown.push_str("://");
-        let end = |c: char| c.is_whitespace() || matches!(c, '\'' | '"');
-        let rest = match piece.find(end) {
-            _ if shown.ends_with("s3://") => piece,
-            Some(at) => &piece[at..],
-            None => "",
-        };
-        if rest.len() < piece.len() {
-            shown.push('…');
-        }
-        shown.push_str(rest);
-    }
-    shown
 }

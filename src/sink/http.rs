@@ -16,10 +16,11 @@ use crate::error::chain;
 use crate::secret::Secret;
 
 /// How long a connection may take to be made.
-const CONNECT: Duration = Duration::from_secs(10);
+const CONNECT: Duration = Duration::from_secs(5);
 
-/// How long an answer may take in all.
-const ANSWER: Duration = Duration::from_secs(30);
+/// How long an answer may take in all. A run that has lost its turn must not have a message on its
+/// way for longer than [`crate::store::lease`] allows for.
+const ANSWER: Duration = Duration::from_secs(10);
 
 /// How long what a person has to mend is left alone: for longer than a run.
 const NOT_NOW: Duration = Duration::from_secs(60 * 60);

@@ -38,6 +38,13 @@ impl Webhook {
         Self { settings, secrets, http: Http::default() }
     }
 
+    async fn address(&self, notes: &mut Vec<String>) -> Result<Address, SinkError> {
+        let url = self.secret(&self.settings.url, notes).await?;
+        Address::of(&url).map_err(|reason| {
+            not_now(format!("{} {reason}; write the real one there", self.settings.url))
+        })
+    }
+
     /// Looks a secret up, and adds what people should know about it.
     async fn secret(
         &self,
@@ -59,10 +66,7 @@ impl Sink for Webhook {
 
     async fn deliver(&self, message: &Message) -> Result<Receipt, SinkError> {
         let mut notes = Vec::new();
-        let url = self.secret(&self.settings.url, &mut notes).await?;
-        let address = Address::of(&url).map_err(|reason| {
-            not_now(format!("{} {reason}; write the real one there", self.settings.url))
-        })?;
+        let address = self.address(&mut notes).await?;
         let timestamp = Utc::now().timestamp();
         let mut headers = HeaderMap::from_iter([
             (CONTENT_TYPE, HeaderValue::from_static("application/json")),
@@ -78,6 +82,10 @@ impl Sink for Webhook {
         self.http.post(&address, headers, message.body.clone()).await?;
         let note = (!notes.is_empty()).then(|| notes.join("; "));
         Ok(Receipt { note, ..Receipt::default() })
+    }
+
+    async fn ready(&self) -> Result<(), SinkError> {
+        self.address(&mut Vec::new()).await.map(drop)
     }
 }
 

@@ -20,6 +20,8 @@ mod detection;
 mod dialect;
 #[cfg(feature = "local")]
 mod diff;
+#[cfg(all(feature = "aws", feature = "local"))]
+mod doctor;
 #[cfg(feature = "local")]
 mod exclusions;
 #[cfg(feature = "local")]
