@@ -335,7 +335,8 @@ impl Run {
             logs: stats.logs,
             bytes: stats.bytes,
             scanned: stats.scanned,
-            seconds: stats.seconds,
+            // The sum of no windows is -0.0.
+            seconds: stats.seconds + 0.0,
             engine: words::clip(&stats.engine),
             cost: stats.cost,
             damaged: stats
