@@ -117,15 +117,18 @@ pub async fn examine(app: &App, send: bool) -> Vec<Check> {
 }
 
 async fn logs_and_engine(app: &App) -> Vec<Check> {
-    if app.config.by == By::Minutes {
-        let mut checks = Vec::from_iter(table::examine(app).await);
-        checks.push(engine::examine_minutes(app).await);
-        return checks;
-    }
-    let (mut checks, found) = logs::examine(app).await;
-    checks.extend(table::examine(app).await);
-    if let Some(found) = found {
-        checks.push(engine::examine(app, &found).await);
+    let by_minutes = app.config.by == By::Minutes;
+    let (mut checks, found) = match by_minutes {
+        true => (Vec::new(), None),
+        false => logs::examine(app).await,
+    };
+    let table = table::examine(app).await;
+    let has_table = table.as_ref().is_none_or(|check| check.state != State::Failed);
+    checks.extend(table);
+    match found {
+        Some(found) if has_table => checks.push(engine::examine(app, &found).await),
+        None if has_table && by_minutes => checks.push(engine::examine_minutes(app).await),
+        _ => {}
     }
     checks
 }
