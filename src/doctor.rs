@@ -2,8 +2,8 @@
 //!
 //! [`examine`] tries everything that a run needs, as a run would, and gives a [`Check`] for each
 //! thing. Checks that do not apply are left out: what needs AWS where nothing is there, and what
-//! rests on another one that failed. Nothing is collected or reported; in the store, the key
-//! [`store::KEY`] is written.
+//! rests on another one that failed. Nothing is collected or reported; in the store, the blob
+//! `doctor.json` is written.
 
 use std::time::Duration;
 

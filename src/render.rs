@@ -5,7 +5,7 @@
 //! could steer a terminal or hide its meaning is written out ([`neutral`]). An unknown field is an error that names the nearest known one ([`error`]), and a template
 //! of the user's that fails gives way to the shipped one rather than lose a message.
 //!
-//! What is made for programs has no template: it is the context itself ([`json`]).
+//! What is made for programs has no template: it is the context itself (`json`).
 //!
 //! Rendering knows no digest: it takes anything serialisable. Of the context it reads three fields:
 //! `title` and `key`, the message's own, and `zone`, the time zone of the filter `time`.
