@@ -1,13 +1,12 @@
 //! Wiring: from the config to an engine, a store, and the logs to look at.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::config::{self, Athena, Channel, Config, EngineName, Place, S3Place};
+use crate::config::{self, Athena, Config, EngineName, Place, S3Place};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::exclusion;
@@ -15,8 +14,7 @@ use crate::logs::places::Places;
 use crate::logs::{Access, Listing, Log, Span, dir};
 use crate::query::assemble::Assembler;
 use crate::render::Renderer;
-use crate::sink::Sink;
-use crate::sink::terminal::Terminal;
+use crate::secret::Secrets;
 use crate::store::Store;
 use crate::store::dir::DirStore;
 use crate::store::memory::MemoryStore;
@@ -29,6 +27,7 @@ mod buckets;
 #[cfg(not(feature = "aws"))]
 #[path = "app/no_buckets.rs"]
 mod buckets;
+mod channels;
 pub mod turn;
 
 /// Everything a command needs, made from the config.
@@ -38,12 +37,14 @@ pub struct App {
     /// The time of the run.
     pub now: DateTime<Utc>,
     buckets: Buckets,
+    secrets: Arc<Secrets>,
 }
 
 impl App {
     /// Opens the config.
     pub fn new(config: Config, now: DateTime<Utc>) -> Self {
-        Self { config, now, buckets: Buckets::default() }
+        let secrets = Arc::new(Secrets::new(config.secrets()));
+        Self { config, now, buckets: Buckets::default(), secrets }
     }
 
     /// The engine.
@@ -128,17 +129,6 @@ impl App {
             Some(folder) => Renderer::with_folder(folder),
             None => Renderer::shipped(),
         }
-    }
-
-    /// Where messages go, by name.
-    pub fn channels(&self) -> BTreeMap<String, Box<dyn Sink>> {
-        let sink = |channel: &Channel| -> Box<dyn Sink> {
-            match channel {
-                Channel::Terminal => Box::new(Terminal::stdout()),
-            }
-        };
-        let channels = self.config.channels.iter();
-        channels.map(|(name, channel)| (name.clone(), sink(channel))).collect()
     }
 
     /// Lists the logs. Of those in S3, only ones of `span` are looked for.

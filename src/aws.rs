@@ -15,8 +15,14 @@ use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 pub use aws_sdk_s3::config::SharedCredentialsProvider;
 use aws_sdk_s3::config::retry::RetryPartition;
 
+pub(crate) use crate::error::chain;
+
+mod clock;
 mod fault;
+mod identity;
 pub mod s3;
+pub mod ssm;
+pub(crate) mod trouble;
 
 /// How often the SDK tries one request in all.
 const ATTEMPTS: u32 = 4;
@@ -82,18 +88,4 @@ impl Access {
     pub(crate) fn shares_retries(&self) -> Option<RetryPartition> {
         self.endpoint_url.clone().map(RetryPartition::new)
     }
-}
-
-/// An error and what it comes from, in one line.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        let next = error.to_string();
-        if !text.ends_with(&next) {
-            text = format!("{text}: {next}");
-        }
-        source = error.source();
-    }
-    text
 }

@@ -13,6 +13,7 @@ use crate::error::{Error, Exit};
 use crate::render::neutral;
 
 mod diff;
+mod doctor;
 mod explain;
 mod filter;
 mod get;
@@ -71,6 +72,7 @@ enum Command {
     Sql(sql::SqlCommand),
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
+    Doctor(doctor::DoctorArgs),
 }
 
 impl Cli {
@@ -119,6 +121,7 @@ impl Command {
             Self::Render(args) => render::run(&app, &args),
             Self::Sql(command) => sql::run(app, command).await,
             Self::Ledger(command) => ledger::run(app, command).await,
+            Self::Doctor(args) => doctor::run(app, args).await,
         }
     }
 }

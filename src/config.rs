@@ -9,15 +9,19 @@ use std::time::Duration;
 
 use crate::exclusion::{self, Exclusion, ExclusionError};
 use crate::query::catalogue::Catalogue;
+use crate::secret::Reference;
 use crate::table::TableName;
 
 mod account;
 mod athena;
+mod channel;
 pub mod file;
 mod place;
+mod quote;
 mod report;
 
 pub use athena::Athena;
+pub use channel::{Channel, Webhook};
 pub use place::{Place, S3Place, place};
 pub use report::{DETECTION, Match, Mode, Report};
 
@@ -116,13 +120,6 @@ impl Back {
 
 pub use crate::digest::Account;
 
-/// The kind of service behind a channel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Channel {
-    /// Standard output.
-    Terminal,
-}
-
 /// What is wrong with a config.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -195,7 +192,7 @@ impl Config {
     }
 
     fn of(mut file: File) -> Result<Self, ConfigError> {
-        let channels = channels(&file)?;
+        let channels = channel::channels(&file)?;
         let accounts = account::accounts(&file)?;
         let reports = report::reports(&file, &channels, &accounts)?;
         for entry in &mut file.exclusion {
@@ -250,30 +247,6 @@ fn span(text: Option<&str>, key: &str) -> Result<Option<Duration>, ConfigError> 
     }
 }
 
-fn channels(file: &File) -> Result<BTreeMap<String, Channel>, ConfigError> {
-    let mut channels = BTreeMap::from([("terminal".to_owned(), Channel::Terminal)]);
-    for channel in &file.channel {
-        let sink = match channel.sink.as_str() {
-            "terminal" => Channel::Terminal,
-            other => {
-                return Err(ConfigError::Value {
-                    key: format!("channel.{}.sink", channel.name),
-                    reason: format!("'{other}' is no kind of sink"),
-                    hint: "There is: terminal.".to_owned(),
-                });
-            }
-        };
-        if channels.insert(channel.name.clone(), sink).is_some() && channel.name != "terminal" {
-            return Err(ConfigError::Value {
-                key: "channel.name".to_owned(),
-                reason: format!("'{}' is there twice", channel.name),
-                hint: "Give every [[channel]] a name of its own.".to_owned(),
-            });
-        }
-    }
-    Ok(channels)
-}
-
 impl Config {
     /// Adds the `[[exclusion]]` entries of another file; one that is called like an entry of the
     /// config takes its place. What else that file sets is not looked at.
@@ -304,6 +277,11 @@ impl Config {
             }),
         };
         self.reports.iter().map(known).collect()
+    }
+
+    /// The secrets that channels need, each once.
+    pub fn secrets(&self) -> BTreeSet<Reference> {
+        self.channels.values().flat_map(Channel::secrets).cloned().collect()
     }
 
     /// What the log table is called where its engine looks for it, in place of the name in its DDL.

@@ -19,6 +19,7 @@ use serde::Serialize;
 
 use crate::engine::Damaged;
 use crate::finding::{Finding, Verdict};
+use crate::message;
 
 pub mod counted;
 pub mod detail;
@@ -50,6 +51,8 @@ pub const VERSION: u32 = 1;
 pub struct About {
     /// Name of the report, `hourly`.
     pub report: String,
+    /// What tells this sending of the report from every other one; empty in a preview.
+    pub sending: String,
     /// Start of the period.
     pub from: DateTime<Utc>,
     /// End of the period, itself not in it.
@@ -70,6 +73,16 @@ pub struct About {
     pub unused: Vec<Unused>,
     /// The time of the report.
     pub now: DateTime<Utc>,
+}
+
+impl About {
+    /// The key of a message of this sending that these parts tell from the others.
+    fn key(&self, parts: &[&str]) -> String {
+        if self.sending.is_empty() {
+            return String::new();
+        }
+        message::key(&[&[self.report.as_str(), &self.sending], parts].concat())
+    }
 }
 
 /// An exclusion that covered nothing in the period.
@@ -150,6 +163,8 @@ pub struct Digest {
     pub version: u32,
     /// The digest in one plain line.
     pub title: String,
+    /// Name of the message, the same whenever it is sent again; empty in a preview.
+    pub key: String,
     /// Name of the report.
     pub report: String,
     /// Time zone of all texts, as an IANA name.
@@ -258,6 +273,7 @@ impl Digest {
         Self {
             version: VERSION,
             title: title(about, &counts, &clock.period_text()),
+            key: about.key(&["digest"]),
             report: words::clip(&about.report),
             zone: about.zone.name().to_owned(),
             period: clock.period(),
@@ -319,7 +335,8 @@ impl Run {
             logs: stats.logs,
             bytes: stats.bytes,
             scanned: stats.scanned,
-            seconds: stats.seconds,
+            // The sum of no windows is -0.0.
+            seconds: stats.seconds + 0.0,
             engine: words::clip(&stats.engine),
             cost: stats.cost,
             damaged: stats

@@ -116,6 +116,20 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
+/// An error and what it comes from, in one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        let next = error.to_string();
+        if !text.ends_with(&next) {
+            text = format!("{text}: {next}");
+        }
+        source = error.source();
+    }
+    text
+}
+
 /// A remedy as it ends a message, made a sentence of its own.
 pub fn sentence(remedy: &str) -> String {
     let mut rest = remedy.chars();

@@ -14,8 +14,9 @@
 //!
 //! Around them: [`config`] (the file as written and as used), [`table`] (the log table's shape),
 //! [`sql`] (Athena's grammar and types), [`exclusion`] (what is hidden, and why), [`notifier`]
-//! (another tool's settings), [`store`] (where journal and ledger live), `aws` (how S3 is reached),
-//! [`app`] (wiring), [`tick`] (both lines in turn) and [`cli`].
+//! (another tool's settings), [`store`] (where journal and ledger live), [`secret`] (what the config
+//! only names), `aws` (how AWS is reached), [`app`] (wiring), [`tick`] (both lines in turn),
+//! [`doctor`] (what would stop them) and [`cli`].
 
 pub mod app;
 #[cfg(feature = "aws")]
@@ -25,6 +26,7 @@ pub mod collect;
 pub mod config;
 pub mod deliver;
 pub mod digest;
+pub mod doctor;
 pub mod engine;
 pub mod error;
 pub mod exclusion;
@@ -42,6 +44,7 @@ pub mod render;
 pub mod report;
 pub mod route;
 pub mod schedule;
+pub mod secret;
 pub mod sink;
 pub mod sql;
 pub mod store;

@@ -6,23 +6,28 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
-/// What a message is written in. A form is a folder of templates and one variant here.
+/// What a message is written in. A form is one variant here, and a folder of templates unless it is
+/// made for programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Form {
     /// Plain text of fixed width, for terminals and logs.
     Text,
+    /// All that templates know, for programs.
+    Json,
 }
 
 impl Form {
     /// All forms, in the order in which help lists them.
-    pub const ALL: [Self; 1] = [Self::Text];
+    pub const ALL: [Self; 2] = [Self::Text, Self::Json];
 
     /// The name in `--form`, and the folder under `templates/`.
     pub fn folder(self) -> &'static str {
         match self {
             Self::Text => "text",
+            Self::Json => "json",
         }
     }
 
@@ -30,6 +35,7 @@ impl Form {
     pub fn extension(self) -> &'static str {
         match self {
             Self::Text => "txt",
+            Self::Json => "json",
         }
     }
 
@@ -37,6 +43,7 @@ impl Form {
     pub fn has_color(self) -> bool {
         match self {
             Self::Text => true,
+            Self::Json => false,
         }
     }
 }
@@ -70,8 +77,11 @@ pub struct UnknownForm {
 }
 
 fn known_forms() -> String {
-    let names: Vec<_> = Form::ALL.iter().map(|form| form.folder()).collect();
-    format!("{} (also called \"terminal\")", names.join(", "))
+    let name = |form: &Form| match form {
+        Form::Text => "text (also called \"terminal\")",
+        other => other.folder(),
+    };
+    Form::ALL.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
 /// One rendered message.
@@ -83,19 +93,20 @@ pub struct Message {
     pub title: String,
     /// The rendered template.
     pub body: String,
-    /// Stable name of the message: the ledger remembers it, so that the same message is not
-    /// delivered twice. Empty until [`Message::keyed`] gives one.
+    /// Stable [`key`] of the message: the ledger remembers it, so that the same message is not
+    /// delivered twice, and receivers know by it one that is. Empty in a preview.
     pub key: String,
 }
 
-impl Message {
-    /// The same message under a stable name, which the caller makes from report, channel and
-    /// period.
-    #[must_use]
-    pub fn keyed(mut self, key: impl Into<String>) -> Self {
-        self.key = key.into();
-        self
+/// A name that only a message made of these parts has, however often it is made: the first half of
+/// a SHA-256, so that neither the length nor the letters of a part matter.
+pub fn key(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
     }
+    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
@@ -110,7 +121,16 @@ mod tests {
         let error = "txet".parse::<Form>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "unknown form \"txet\"; known are text (also called \"terminal\")"
+            "unknown form \"txet\"; known are text (also called \"terminal\"), json"
         );
+    }
+
+    #[test]
+    fn a_key_tells_parts_apart() {
+        let keys = [key(&["a", "b"]), key(&["ab"]), key(&["a", "b", ""]), key(&["b", "a"])];
+        let different: std::collections::BTreeSet<_> = keys.iter().collect();
+        assert_eq!(different.len(), keys.len());
+        assert!(keys.iter().all(|key| key.len() == 32));
+        assert_eq!(keys[0], key(&["a", "b"]));
     }
 }

@@ -2,12 +2,13 @@
 //!
 //! The shipped templates are compiled in; a folder of the user's replaces any of them, file by
 //! file. A form decides how values are escaped, so no template can forget to: in text, whatever
-//! could steer a terminal or hide its meaning is written out ([`neutral`]); in JSON, values are
-//! JSON. An unknown field is an error that names the nearest known one ([`error`]), and a template
+//! could steer a terminal or hide its meaning is written out ([`neutral`]). An unknown field is an error that names the nearest known one ([`error`]), and a template
 //! of the user's that fails gives way to the shipped one rather than lose a message.
 //!
-//! Rendering knows no digest: it takes anything serialisable. Of the context it reads two fields:
-//! `title`, the message's title, and `zone`, the time zone of the filter `time`.
+//! What is made for programs has no template: it is the context itself (`json`).
+//!
+//! Rendering knows no digest: it takes anything serialisable. Of the context it reads three fields:
+//! `title` and `key`, the message's own, and `zone`, the time zone of the filter `time`.
 
 use std::path::{Path, PathBuf};
 
@@ -22,6 +23,7 @@ use crate::sink::terminal;
 
 pub mod error;
 mod figures;
+mod json;
 mod layout;
 pub mod neutral;
 mod paint;
@@ -105,6 +107,9 @@ impl Renderer {
         context: &impl Serialize,
         look: impl Into<Look>,
     ) -> Result<Message, RenderError> {
+        if form == Form::Json {
+            return json::message(template, context);
+        }
         let source = Source::new(self.folder.as_deref());
         run(&source, form, template, &Value::from(Serde(context)), look.into())
     }
@@ -120,6 +125,9 @@ impl Renderer {
         context: &impl Serialize,
         look: impl Into<Look>,
     ) -> Result<Rendered, RenderError> {
+        if form == Form::Json {
+            return Ok(Rendered { message: json::message(template, context)?, notice: None });
+        }
         let (context, look) = (Value::from(Serde(context)), look.into());
         let own = Source::new(self.folder.as_deref());
         let error = match run(&own, form, template, &context, look) {
@@ -157,7 +165,7 @@ fn run(
 ) -> Result<Message, RenderError> {
     let look = Look { color: look.color && form.has_color(), ..look };
     let name = source::path(form, template);
-    let environment = environment(source, form, context, look);
+    let environment = environment(source, context, look);
     let fail = |error| RenderError::new(&error, &name, source, context);
     let mut page = Page::default();
     environment
@@ -174,16 +182,14 @@ fn run(
     Ok(Message {
         form,
         title: neutral::line(&title).into_owned(),
-        body: match form {
-            Form::Text => neutral::page(text.trim_matches('\n'), look.color),
-        },
-        key: String::new(),
+        body: neutral::page(text.trim_matches('\n'), look.color),
+        key: text_field(context, "key"),
     })
 }
 
 /// Makes the environment of one rendering. It is cheap, templates are small, and an edited file
 /// counts at once.
-fn environment(source: &Source, form: Form, context: &Value, look: Look) -> Environment<'static> {
+fn environment(source: &Source, context: &Value, look: Look) -> Environment<'static> {
     let mut environment = Environment::new();
     let loader = source.clone();
     environment.set_loader(move |name| loader.load(name));
@@ -204,12 +210,8 @@ fn environment(source: &Source, form: Form, context: &Value, look: Look) -> Envi
     {
         environment.set_syntax(syntax);
     }
-    match form {
-        Form::Text => {
-            environment.set_auto_escape_callback(|_| AutoEscape::Custom(neutral::ESCAPE.into()));
-            environment.set_formatter(write_text);
-        }
-    }
+    environment.set_auto_escape_callback(|_| AutoEscape::Custom(neutral::ESCAPE.into()));
+    environment.set_formatter(write_text);
     // Nothing in a template switches escaping off.
     environment.remove_filter("safe");
     environment.remove_filter("tojson");

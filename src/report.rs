@@ -74,8 +74,8 @@ pub struct Reported {
 /// What goes out, before it is rendered for a channel.
 struct Content {
     digest: Digest,
-    /// Event messages, each with a key of its own.
-    events: Vec<(String, Detail)>,
+    /// Findings, of which each gets a message of its own.
+    events: Vec<Detail>,
 }
 
 /// Reports of less than this do not list exclusions that covered nothing: once a day is enough. A
@@ -239,12 +239,7 @@ async fn content(
             let mut shown: Vec<&Finding> =
                 findings.iter().filter(|finding| finding.reported).collect();
             shown.sort_by(|a, b| a.event_time.cmp(&b.event_time));
-            let message = |finding: &Finding| {
-                let account = finding.account_id.as_deref().unwrap_or_default();
-                let key = format!("event/{account}/{}", finding.event_id);
-                (key, Detail::build(finding, &about))
-            };
-            shown.into_iter().map(message).collect()
+            shown.into_iter().map(|finding| Detail::build(finding, &about)).collect()
         }
     };
     Ok(Content { digest: Digest::build(&findings, &about), events })
@@ -284,6 +279,7 @@ fn about(
     let dollars = prices.reduce(|sum, dollars| sum + dollars);
     About {
         report: report.name.clone(),
+        sending: format!("{} {}-{}", sending.at.to_rfc3339(), state.next_window, sending.end),
         from,
         to,
         zone: report.timezone,
@@ -372,12 +368,12 @@ fn messages(
         let rendered =
             run.renderer.render_or_shipped(sink.form(), template, &content.digest, run.look)?;
         notes.extend(rendered.notice);
-        messages.push(rendered.message.keyed("digest"));
+        messages.push(rendered.message);
     }
-    for (key, event) in &content.events {
+    for event in &content.events {
         let rendered = run.renderer.render_or_shipped(sink.form(), "event", event, run.look)?;
         notes.extend(rendered.notice);
-        messages.push(rendered.message.keyed(key.clone()));
+        messages.push(rendered.message);
     }
     notes.dedup();
     Ok(messages)

@@ -4,7 +4,9 @@ use async_trait::async_trait;
 
 use crate::message::{Form, Message};
 
+mod http;
 pub mod terminal;
+pub mod webhook;
 
 /// Delivers one rendered message to one place.
 #[async_trait]
@@ -21,6 +23,14 @@ pub trait Sink: Send + Sync {
     /// # Errors
     /// [`SinkError`] says whether trying again can help.
     async fn deliver(&self, message: &Message) -> Result<Receipt, SinkError>;
+
+    /// Tells whether a message could go out, as far as can be told without sending one.
+    ///
+    /// # Errors
+    /// As [`Sink::deliver`].
+    async fn ready(&self) -> Result<(), SinkError> {
+        Ok(())
+    }
 }
 
 /// What the other side said when it accepted a message.

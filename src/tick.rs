@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use crate::app::turn::Turn;
 use crate::app::{self, App};
 use crate::collect::{Collect, Collected, Wanted, collect, up_to_date};
-use crate::config::{By, EngineName, Place, Report};
+use crate::config::{By, Config, EngineName, Place, Report};
 use crate::engine::Scan;
 use crate::error::{Error, Exit};
 use crate::ledger::{Counts, Ledger};
@@ -159,13 +159,7 @@ fn limits(app: &App, tick: &Tick<'_>) -> Result<Limits, Error> {
     if tick.since.zip(tick.until).is_some_and(|(since, until)| since >= until) {
         return Err(Error::usage("--since is not before --until", "Exchange the two."));
     }
-    let by_minutes = app.config.by == By::Minutes;
-    if by_minutes && app.config.engine != EngineName::Athena {
-        return Err(Error::usage(
-            "window.by = \"minutes\" is for Athena: the embedded engine lists its logs",
-            "Leave it out, or set source.engine to \"athena\".",
-        ));
-    }
+    let by_minutes = by_minutes(&app.config)?;
     let lately = match &app.config.logs {
         _ if by_minutes => Some(LATELY),
         Some(Place::S3(_)) => Some(LATELY),
@@ -183,6 +177,20 @@ fn limits(app: &App, tick: &Tick<'_>) -> Result<Limits, Error> {
         until: tick.until,
         ..Limits::default()
     })
+}
+
+/// Whether a run looks at minutes of delivery, because nobody may list logs.
+///
+/// # Errors
+/// [`Error`] where its engine cannot do without a list.
+pub(crate) fn by_minutes(config: &Config) -> Result<bool, Error> {
+    if config.by == By::Minutes && config.engine != EngineName::Athena {
+        return Err(Error::usage(
+            "window.by = \"minutes\" is for Athena: the embedded engine lists its logs",
+            "Leave it out, or set source.engine to \"athena\".",
+        ));
+    }
+    Ok(config.by == By::Minutes)
 }
 
 /// The reports named, or all.

@@ -21,6 +21,11 @@ impl App {
     pub fn with_s3(self, s3: Arc<S3>) -> Self {
         Self { buckets: Buckets(s3), ..self }
     }
+
+    /// S3, as logs and store reach it.
+    pub(crate) fn s3(&self) -> &S3 {
+        &self.buckets.0
+    }
 }
 
 /// Buckets, reached with the credentials and the region of the environment.

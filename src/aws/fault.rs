@@ -7,6 +7,10 @@ use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 
 use super::chain;
+use super::trouble::LOG_IN;
+
+/// The operation that only looks whether a bucket is there.
+pub(super) const HEAD_BUCKET: &str = "HeadBucket";
 
 /// Kinds of trouble.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +67,11 @@ impl Fault {
             (SdkError::ServiceError(_), code) => kind_of(code, status, region),
             _ => Kind::Passing,
         };
+        // An answer to HEAD does not say what is missing.
+        let kind = match kind {
+            Kind::Missing if operation == HEAD_BUCKET => Kind::NoBucket,
+            kind => kind,
+        };
         let message = match (error.code(), error.message(), status) {
             (Some(code), Some(message), _) => format!("{code}: {message}"),
             (Some(code), None, _) => code.to_owned(),
@@ -95,9 +104,20 @@ impl Fault {
             Kind::Passing => {
                 "run again; if that does not help, check the network and the region".to_owned()
             }
-            Kind::Credentials => "log in again (`aws sso login`) or set AWS_PROFILE; \
-                                  `aws sts get-caller-identity` tells whether they work"
-                .to_owned(),
+            Kind::Credentials => LOG_IN.to_owned(),
+            Kind::Denied if self.operation == HEAD_BUCKET => {
+                "allow s3:ListBucket on the bucket".to_owned()
+            }
+            // S3 asks KMS in the caller's name, and passes on what KMS says.
+            Kind::Denied if self.message.contains("kms:") => format!(
+                "allow {} on the key that the bucket is encrypted with, in the key's policy and to \
+                 the role",
+                if self.operation == "PutObject" {
+                    "kms:Decrypt and kms:GenerateDataKey"
+                } else {
+                    "kms:Decrypt"
+                }
+            ),
             // Without s3:ListBucket a missing object looks like a forbidden one.
             Kind::Denied => format!(
                 "allow s3:{} on it, s3:ListBucket on the bucket, and kms:Decrypt on the key \

@@ -6,15 +6,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::http::HttpResponse;
-use aws_sdk_s3::config::{Builder, Region};
+use aws_sdk_s3::config::{Builder, Region, SharedInterceptor};
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::EncodingType;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::runtime::Handle;
 use tokio::sync::OnceCell;
 
 use super::Access;
+use super::clock::Clock;
+use super::fault::HEAD_BUCKET;
 pub use super::fault::{Fault, Kind};
 use crate::store::Expected;
 
@@ -26,6 +28,7 @@ pub struct S3 {
     client: OnceCell<Client>,
     /// Clients for buckets that lie elsewhere.
     elsewhere: Mutex<HashMap<String, Client>>,
+    clock: Clock,
 }
 
 /// Which keys to list.
@@ -121,6 +124,7 @@ impl S3 {
             }
             let mut config = Builder::from(&shared);
             config.set_retry_partition(self.access.shares_retries());
+            config.push_interceptor(SharedInterceptor::new(self.clock.clone()));
             Ok(Client::from_conf(config.build()))
         };
         self.client.get_or_try_init(made).await
@@ -208,6 +212,24 @@ impl S3 {
         let answer = self.ask("HeadObject", bucket, request).await?;
         let write = answer.metadata().and_then(|known| known.get(WRITE)).cloned();
         Ok(State { etag: answer.e_tag.unwrap_or_default(), write })
+    }
+
+    /// The region of a bucket, where S3 tells.
+    pub(crate) async fn region(&self, bucket: &str) -> Result<Option<String>, Fault> {
+        let request = self.client().await?.head_bucket().bucket(bucket);
+        let answer = request.send().await.map_err(|error| Fault::of(HEAD_BUCKET, &error))?;
+        Ok(answer.bucket_region().map(str::to_owned))
+    }
+
+    /// The region that is asked in.
+    pub(crate) async fn asks_in(&self) -> Option<String> {
+        let client = self.client().await.ok()?;
+        client.config().region().map(ToString::to_string)
+    }
+
+    /// How far S3's clock is ahead of this machine's, by its last answer.
+    pub(crate) fn clock_ahead(&self) -> Option<TimeDelta> {
+        self.clock.ahead()
     }
 
     /// Opens an object for a thread that reads it and waits, bit by bit.

@@ -185,17 +185,7 @@ fn object(out: &mut impl Write, columns: &[String], row: &Row) -> io::Result<()>
 
 /// A JSON string. What would steer a terminal is written as its escape, which means the same.
 fn text(out: &mut impl Write, text: &str) -> io::Result<()> {
-    let json = serde_json::to_string(text)?;
-    let mut plain = 0;
-    let steers = |ch: char| ch == '\x7f' || ch > '\x7f' && neutral::steers(ch);
-    for (at, ch) in json.char_indices().filter(|(_, ch)| steers(*ch)) {
-        out.write_all(&json.as_bytes()[plain..at])?;
-        for unit in ch.encode_utf16(&mut [0; 2]) {
-            write!(out, "\\u{unit:04x}")?;
-        }
-        plain = at + ch.len_utf8();
-    }
-    out.write_all(&json.as_bytes()[plain..])
+    out.write_all(neutral::json(&serde_json::to_string(text)?).as_bytes())
 }
 
 #[cfg(test)]

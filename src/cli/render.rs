@@ -108,6 +108,7 @@ fn about(app: &App, findings: &[Finding]) -> About {
     let report = app.config.reports.first();
     About {
         report: report.map_or_else(|| "preview".to_owned(), |report| report.name.clone()),
+        sending: String::new(),
         from: times().min().unwrap_or(app.now),
         to: times().max().unwrap_or(app.now),
         zone: report.map_or(chrono_tz::Tz::UTC, |report| report.timezone),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::quote::without_secrets;
 use super::{By, ConfigError, EngineName, Mode, athena};
 use crate::exclusion::{Exclusion, Patterns};
 
@@ -94,6 +95,10 @@ pub struct Channel {
     pub name: String,
     /// The kind of service behind it.
     pub sink: String,
+    /// Where its address is kept: `ssm:/path`, `env:NAME` or `file:path`.
+    pub url: Option<String>,
+    /// Where the key is kept that messages are signed with.
+    pub secret: Option<String>,
 }
 
 /// A report.
@@ -161,8 +166,8 @@ impl File {
 pub(super) fn read(path: &Path) -> Result<File, ConfigError> {
     let text = std::fs::read_to_string(path)
         .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
-    let mut file: File =
-        toml::from_str(&text).map_err(|error| text_error(&path.display().to_string(), &error))?;
+    let mut file: File = toml::from_str(&text)
+        .map_err(|error| text_error(&path.display().to_string(), &text, &error))?;
     let base = path.parent().unwrap_or(Path::new(""));
     let source = &mut file.source;
     for path in [&mut source.ddl, &mut source.replay, &mut source.sql, &mut source.templates] {
@@ -172,6 +177,12 @@ pub(super) fn read(path: &Path) -> Result<File, ConfigError> {
         if let Some(text) = place.as_mut().filter(|text| *text != "memory" && !text.contains("://"))
         {
             *text = base.join(&*text).display().to_string();
+        }
+    }
+    for secret in file.channel.iter_mut().flat_map(|one| [&mut one.url, &mut one.secret]) {
+        let path = secret.as_deref().and_then(|text| text.strip_prefix("file:"));
+        if let Some(path) = path.filter(|path| !path.is_empty()) {
+            *secret = Some(format!("file:{}", base.join(path).display()));
         }
     }
     Ok(file)
@@ -201,11 +212,11 @@ pub(super) fn environment(
 }
 
 fn from_table<T: DeserializeOwned>(table: toml::Table) -> Result<T, ConfigError> {
-    table.try_into().map_err(|error| text_error("the environment", &error))
+    table.try_into().map_err(|error| text_error("the environment", "", &error))
 }
 
 /// The reader's own message, and the key that an unknown one was probably meant to be.
-fn text_error(origin: &str, error: &toml::de::Error) -> ConfigError {
+fn text_error(origin: &str, text: &str, error: &toml::de::Error) -> ConfigError {
     let message = error.message();
     let mut quoted = message.split('`').skip(1).step_by(2);
     let nearest = ["unknown field", "unknown variant"]
@@ -218,7 +229,7 @@ fn text_error(origin: &str, error: &toml::de::Error) -> ConfigError {
         });
     ConfigError::Text {
         origin: origin.to_owned(),
-        reason: error.to_string().trim_end().to_owned(),
+        reason: without_secrets(&error.to_string(), text, error.span().map(|span| span.start)),
         nearest,
     }
 }

@@ -18,6 +18,8 @@ pub struct Detail {
     pub version: u32,
     /// The finding in one plain line.
     pub title: String,
+    /// Name of the message, the same whenever it is sent again; empty in a preview.
+    pub key: String,
     /// Name of the report.
     pub report: String,
     /// Time zone of all texts, as an IANA name.
@@ -110,6 +112,11 @@ impl Detail {
         Self {
             version: VERSION,
             title: words::clip(&title),
+            key: about.key(&[
+                "event",
+                finding.account_id.as_deref().unwrap_or_default(),
+                &finding.event_id,
+            ]),
             report: words::clip(&about.report),
             zone: about.zone.name().to_owned(),
             id: words::short_id(&finding.event_id),

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::moments::{Clock, Moment, Span};
 use super::{VERSION, words};
+use crate::message;
 
 /// What went wrong, and since when.
 #[derive(Debug, Clone)]
@@ -40,6 +41,8 @@ pub struct OutageNotice {
     pub version: u32,
     /// The notice in one plain line.
     pub title: String,
+    /// Name of the message, the same whenever it is sent again.
+    pub key: String,
     /// Name of the report.
     pub report: String,
     /// Time zone of all texts, as an IANA name.
@@ -69,6 +72,7 @@ impl OutageNotice {
                 words::clip(&outage.report),
                 clock.period_text()
             ),
+            key: message::key(&[&outage.report, "failure", &outage.from.to_rfc3339()]),
             report: words::clip(&outage.report),
             zone: outage.zone.name().to_owned(),
             period: clock.period(),

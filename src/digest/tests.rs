@@ -12,6 +12,7 @@ fn at(text: &str) -> DateTime<Utc> {
 fn about() -> About {
     About {
         report: "hourly".to_owned(),
+        sending: "2026-11-23T08:00:00+00:00 1-2".to_owned(),
         from: at("2026-11-23T07:00:00Z"),
         to: at("2026-11-23T08:00:00Z"),
         zone: Tz::UTC,

@@ -35,6 +35,7 @@ mod start;
 mod stop;
 mod token;
 mod wait;
+pub mod workgroup;
 
 pub use pace::Pace;
 

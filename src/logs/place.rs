@@ -6,7 +6,7 @@ use super::is_region;
 
 /// Partition values of a log, read from CloudTrail's folder layout
 /// `AWSLogs/[o-id/]<account>/CloudTrail/<region>/<yyyy>/<MM>/<dd>/`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Place {
     /// Twelve digits.
     pub account: String,

@@ -25,6 +25,26 @@ pub fn lines(value: &str) -> Cow<'_, str> {
     neutral(value, |c| c == '\n')
 }
 
+/// JSON with the escapes of its own for whatever is not plain, which mean the same.
+pub fn json(text: &str) -> Cow<'_, str> {
+    let steers = |c: char| c == '\x7f' || c > '\x7f' && steers(c);
+    if !text.contains(steers) {
+        return Cow::Borrowed(text);
+    }
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if steers(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing to a string cannot fail.
+                let _ = write!(escaped, "\\u{unit:04x}");
+            }
+        } else {
+            escaped.push(c);
+        }
+    }
+    Cow::Owned(escaped)
+}
+
 /// The last look at a whole page: line breaks and tabs may stay, and with `color` the sequences
 /// that set colours. Spaces at line ends go.
 pub(super) fn page(text: &str, color: bool) -> String {

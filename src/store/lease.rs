@@ -213,6 +213,15 @@ impl State {
     }
 }
 
+/// Since when a run uses the store, if one does or has died while it did.
+///
+/// # Errors
+/// [`StoreError::Failed`].
+pub async fn busy_since(store: &dyn Store) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let note = read(store).await?;
+    Ok(note.and_then(|(note, _)| note.holder.map(|_| note.since)))
+}
+
 /// A blob that makes no sense is nobody's, and as old as can be.
 async fn read(store: &dyn Store) -> Result<Option<(Note, Version)>, StoreError> {
     let Some((bytes, version)) = store.get(KEY).await? else { return Ok(None) };

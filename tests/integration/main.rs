@@ -20,6 +20,8 @@ mod detection;
 mod dialect;
 #[cfg(feature = "local")]
 mod diff;
+#[cfg(all(feature = "aws", feature = "local"))]
+mod doctor;
 #[cfg(feature = "local")]
 mod exclusions;
 #[cfg(feature = "local")]
@@ -46,7 +48,11 @@ mod run;
 #[cfg(all(feature = "aws", feature = "local"))]
 mod s3;
 #[cfg(all(feature = "aws", feature = "local"))]
+mod secrets;
+#[cfg(all(feature = "aws", feature = "local"))]
 mod standin;
 #[cfg(feature = "local")]
 mod tables;
 mod templates;
+#[cfg(all(feature = "aws", feature = "local"))]
+mod webhook;

@@ -12,7 +12,7 @@ use clickops::digest::{
 };
 use clickops::engine::Damaged;
 use clickops::finding::Finding;
-use clickops::message::Form;
+use clickops::message::{Form, Message};
 use clickops::render::{Look, Renderer};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -80,6 +80,7 @@ fn about(case: &Case) -> About {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     About {
         report: case.report.clone(),
+        sending: "2026-11-23T08:00:00+00:00 1-2".to_owned(),
         from: at("2026-11-23T07:00:00Z"),
         to: at("2026-11-23T08:00:00Z"),
         zone: case.zone.parse().unwrap(),
@@ -120,14 +121,19 @@ fn about(case: &Case) -> About {
 }
 
 fn render(case: &Case, look: impl Into<Look>) -> String {
+    let message = message(case, Form::Text, look);
+    format!("title: {}\n\n{}", message.title, message.body)
+}
+
+fn message(case: &Case, form: Form, look: impl Into<Look>) -> Message {
     let about = about(case);
     let findings: Vec<_> = case.findings.iter().map(finding).collect();
     let renderer = Renderer::shipped();
     let look = look.into();
-    let message = match case.template.as_deref() {
+    match case.template.as_deref() {
         Some("event") => {
             let detail = Detail::build(&findings[0], &about);
-            renderer.render(Form::Text, "event", &detail, look)
+            renderer.render(form, "event", &detail, look)
         }
         Some("failure") => {
             let notice = OutageNotice::build(&Outage {
@@ -141,16 +147,15 @@ fn render(case: &Case, look: impl Into<Look>) -> String {
                 next: case.next,
                 now: about.now,
             });
-            renderer.render(Form::Text, "failure", &notice, look)
+            renderer.render(form, "failure", &notice, look)
         }
         other => {
             assert_eq!(other, None, "a case is a digest, an event or a failure");
             let digest = Digest::build(&findings, &about);
-            renderer.render(Form::Text, digest.template(), &digest, look)
+            renderer.render(form, digest.template(), &digest, look)
         }
     }
-    .unwrap();
-    format!("title: {}\n\n{}", message.title, message.body)
+    .unwrap()
 }
 
 fn case(path: &Path) -> Case {
@@ -198,6 +203,20 @@ mod every_case {
     fn looks_as_it_did() {
         for (name, case) in cases() {
             insta::assert_snapshot!(format!("text@{name}"), render(&case, false));
+        }
+    }
+
+    #[test]
+    fn has_the_same_fields_for_programs() {
+        for (name, case) in cases() {
+            let message = message(&case, Form::Json, false);
+            let body: Value = serde_json::from_str(&message.body).unwrap();
+            assert_eq!(body["key"], message.key);
+            assert!(message.body.chars().all(|c| !c.is_control() && c != '\u{202e}'), "{name}");
+            let pretty = serde_json::to_string_pretty(&body).unwrap();
+            // So that the file shows in every editor what it holds.
+            let pretty = pretty.replace('\u{202e}', "\\u202e");
+            insta::assert_snapshot!(format!("json@{name}"), pretty);
         }
     }
 

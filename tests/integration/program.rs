@@ -57,12 +57,7 @@ impl Desk {
 
     /// The same, with further arguments as they are.
     pub(crate) fn clickops_with(&self, line: &str, further: &[&str]) -> Ended {
-        let output = self.command(line).args(further).output().unwrap();
-        Ended {
-            code: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        Ended::of(self.command(line).args(further))
     }
 
     /// Identities of all findings in the journal, in its order.
@@ -81,6 +76,16 @@ impl Desk {
 }
 
 impl Ended {
+    /// Runs a command to its end.
+    pub(crate) fn of(command: &mut Command) -> Self {
+        let output = command.output().unwrap();
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
     /// The output of a run that has to have gone well.
     pub(crate) fn ok(self) -> String {
         assert_eq!(self.code, 0, "{self:?}");

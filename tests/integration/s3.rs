@@ -1,12 +1,11 @@
 //! Logs and store in S3, against its stand-in: the same as in folders, and what comes of faults.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use clickops::aws::Access;
 use clickops::aws::s3::S3 as Client;
 use clickops::config::S3Place;
 
+use crate::standin;
 use crate::standin::s3::{Fault, S3};
 
 mod line;
@@ -22,16 +21,7 @@ fn service() -> S3 {
 }
 
 fn client(service: &S3) -> Arc<Client> {
-    use aws_sdk_athena::config::{Credentials, SharedCredentialsProvider};
-    let credentials = Credentials::new("AKIDEXAMPLE", "SECRETEXAMPLE", None, None, "test");
-    Arc::new(Client::new(Access {
-        region: Some("eu-west-1".to_owned()),
-        endpoint_url: Some(service.url()),
-        credentials: Some(SharedCredentialsProvider::new(credentials)),
-        backoff: Duration::from_millis(1),
-        longest: Duration::from_millis(2),
-        answer: Duration::from_millis(1500),
-    }))
+    Arc::new(Client::new(standin::access(&service.url())))
 }
 
 fn place(text: &str) -> S3Place {

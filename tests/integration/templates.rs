@@ -22,6 +22,7 @@ fn at(text: &str) -> DateTime<Utc> {
 fn about() -> About {
     About {
         report: "hourly".to_owned(),
+        sending: "2026-11-23T08:00:00+00:00 1-2".to_owned(),
         from: at("2026-11-23T07:00:00Z"),
         to: at("2026-11-23T08:00:00Z"),
         zone: chrono_tz::Africa::Johannesburg,
@@ -204,7 +205,7 @@ mod own_templates {
             own(&[("short.txt.j2", "{{ counts.changes | plural('change') }}")]);
         let message = renderer.render(Form::Text, "short", &digest(), false).unwrap();
         assert_eq!(message.body, "2 changes");
-        assert_eq!(message.keyed("a/b").key, "a/b");
+        assert_eq!(message.key, digest().key);
     }
 
     #[test]

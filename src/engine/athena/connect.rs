@@ -10,7 +10,6 @@ use aws_sdk_athena::config::{Builder, SharedCredentialsProvider};
 
 use super::Pace;
 use crate::aws::Access;
-pub(super) use crate::aws::chain;
 use crate::config::Athena;
 use crate::engine::EngineError;
 

@@ -1,9 +1,6 @@
 //! Requests that Athena does not answer as hoped: what kind of trouble it is, and what to do.
 
-use aws_sdk_athena::config::http::HttpResponse;
-use aws_sdk_athena::error::{ProvideErrorMetadata, SdkError};
-
-use super::connect::chain;
+use crate::aws::trouble::{self, ProvideErrorMetadata, SdkError, Trouble};
 use crate::engine::EngineError;
 
 /// Kinds of trouble.
@@ -32,28 +29,19 @@ pub(super) struct Fault {
 }
 
 impl Fault {
-    pub(super) fn of<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Self
+    pub(super) fn of<E>(operation: &'static str, error: &SdkError<E>) -> Self
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
-        let code = error.code();
-        let fails = error.raw_response().is_some_and(|answer| answer.status().is_server_error());
-        let kind = match (error, code) {
-            (SdkError::ServiceError(_), _) if fails => Kind::Passing,
-            (_, Some(code)) => kind_of(code),
-            // Nothing but its words tells that there was nothing to sign the request with.
-            (SdkError::DispatchFailure(_), _) if chain(error).contains("credential") => {
-                Kind::Credentials
-            }
-            (SdkError::ConstructionFailure(_), _) => Kind::Invalid,
-            _ => Kind::Passing,
+        let kind = match (error.code(), Trouble::of(error)) {
+            (Some("TooManyRequestsException"), Trouble::Refused) => Kind::QueueFull,
+            (_, Trouble::Throttled) => Kind::Throttled,
+            (_, Trouble::Passing) => Kind::Passing,
+            (_, Trouble::Credentials) => Kind::Credentials,
+            (_, Trouble::Denied) => Kind::Denied,
+            (_, Trouble::Refused) => Kind::Invalid,
         };
-        let message = match (code, error.message()) {
-            (Some(code), Some(message)) => format!("{code}: {message}"),
-            (Some(code), None) => code.to_owned(),
-            (None, _) => chain(error).lines().map(str::trim).collect::<Vec<_>>().join(" "),
-        };
-        Self { kind, operation, message }
+        Self { kind, operation, message: trouble::message(error) }
     }
 
     /// Whether the same request may succeed later.
@@ -108,29 +96,5 @@ impl Fault {
             at: None,
             hint: Some(hint),
         }
-    }
-}
-
-fn kind_of(code: &str) -> Kind {
-    match code {
-        "TooManyRequestsException" => Kind::QueueFull,
-        "ThrottlingException"
-        | "Throttling"
-        | "ThrottledException"
-        | "RequestLimitExceeded"
-        | "SlowDown" => Kind::Throttled,
-        "RequestTimeout" | "RequestTimeoutException" => Kind::Passing,
-        "ExpiredTokenException"
-        | "ExpiredToken"
-        | "UnrecognizedClientException"
-        | "InvalidClientTokenId"
-        | "InvalidSignatureException"
-        | "SignatureDoesNotMatch"
-        | "MissingAuthenticationToken"
-        | "MissingAuthenticationTokenException"
-        | "IncompleteSignature"
-        | "RequestExpired" => Kind::Credentials,
-        "AccessDeniedException" | "AccessDenied" | "OptInRequired" => Kind::Denied,
-        _ => Kind::Invalid,
     }
 }

@@ -81,7 +81,7 @@ impl Drop for Guard {
             match stop.send().await {
                 Ok(_) => tracing::debug!(execution = %id, "stopped a query that nobody waits for"),
                 Err(error) => {
-                    let error = super::connect::chain(&error);
+                    let error = crate::aws::chain(&error);
                     tracing::warn!(execution = %id, error, "a query may go on at Athena");
                 }
             }

@@ -23,12 +23,7 @@ fn command(desk: &Desk, service: &S3, line: &str) -> Command {
 }
 
 fn clickops(desk: &Desk, service: &S3, line: &str) -> Ended {
-    let output = command(desk, service, line).output().unwrap();
-    Ended {
-        code: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
+    Ended::of(&mut command(desk, service, line))
 }
 
 /// Findings of the journal in S3, in its order.

@@ -94,6 +94,7 @@ struct State {
     tokens: Mutex<HashMap<String, (Value, usize)>>,
     faults: Mutex<VecDeque<(String, Fault)>>,
     courses: Mutex<VecDeque<Course>>,
+    workgroup: Mutex<Value>,
     requests: Mutex<Vec<(String, Value)>>,
 }
 
@@ -106,6 +107,7 @@ impl Athena {
             tokens: Mutex::default(),
             faults: Mutex::default(),
             courses: Mutex::default(),
+            workgroup: Mutex::new(workgroup()),
             requests: Mutex::default(),
         });
         let serving = Arc::clone(&state);
@@ -135,6 +137,11 @@ impl Athena {
     /// The next execution goes like this.
     pub(crate) fn next(&self, course: Course) {
         self.state.courses.lock().unwrap().push_back(course);
+    }
+
+    /// Every work group is like this.
+    pub(crate) fn set_workgroup(&self, group: Value) {
+        *self.state.workgroup.lock().unwrap() = group;
     }
 
     /// What runs is done at once.
@@ -186,6 +193,11 @@ impl State {
             return fault.reply();
         }
         let answer = match operation.as_str() {
+            "GetWorkGroup" => {
+                let mut group = self.workgroup.lock().unwrap().clone();
+                group["Name"] = body["WorkGroup"].clone();
+                Ok(json!({ "WorkGroup": group }))
+            }
             "StartQueryExecution" => self.start(&body),
             "GetQueryExecution" => self.with(&body, |id, one| Ok(one.polled(id))),
             "GetQueryResults" => self.with(&body, |_, one| one.page(&body)),
@@ -257,6 +269,22 @@ impl State {
         let number = number.ok_or_else(|| format!("QueryExecution {asked} was not found"))?;
         act(asked, &mut executions[number])
     }
+}
+
+/// A work group as it should be.
+pub(crate) fn workgroup() -> Value {
+    json!({
+        "State": "ENABLED",
+        "Configuration": {
+            "EnforceWorkGroupConfiguration": true,
+            "ResultConfiguration": {"OutputLocation": "s3://athena-results/clickops/"},
+            "BytesScannedCutoffPerQuery": 10_000_000_000_u64,
+            "EngineVersion": {
+                "SelectedEngineVersion": "AUTO",
+                "EffectiveEngineVersion": "Athena engine version 3",
+            },
+        },
+    })
 }
 
 fn id(number: usize) -> String {

@@ -3,8 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, SystemTime};
+
+use chrono::TimeDelta;
 
 pub(crate) use self::bucket::Object;
 use self::bucket::{Bucket, Query};
@@ -30,6 +33,8 @@ pub(crate) enum Fault {
     Cut,
     /// The credentials do not allow it.
     Denied,
+    /// The policy of the key that the object is encrypted with does not allow it.
+    KeyDenied,
     /// The credentials are no longer valid.
     Expired,
     /// Another write is going on.
@@ -46,6 +51,12 @@ impl Fault {
             Self::Silence => Reply::Silence(Duration::from_secs(2)),
             Self::Hangup | Self::LostAnswer | Self::Cut => Reply::Hangup,
             Self::Denied => error(403, "AccessDenied", "Access Denied"),
+            Self::KeyDenied => error(
+                403,
+                "AccessDenied",
+                "User: arn:aws:iam::111122223333:role/x is not authorized to perform: kms:Decrypt on \
+                 the resource associated with this ciphertext",
+            ),
             Self::Expired => error(400, "ExpiredToken", "The provided token has expired."),
             Self::Conflict => error(
                 409,
@@ -86,6 +97,12 @@ struct State {
     requests: Mutex<Vec<(String, String)>>,
     /// Most keys in a page.
     page: Mutex<usize>,
+    /// How far the service's clock is ahead.
+    clock: Mutex<TimeDelta>,
+    /// Whether writes go through whatever they are conditional on.
+    lax: AtomicBool,
+    /// Buckets that are in another region than requests come to.
+    elsewhere: Mutex<BTreeMap<String, &'static str>>,
 }
 
 struct Order {
@@ -148,6 +165,21 @@ impl S3 {
         *self.state.page.lock().unwrap() = most;
     }
 
+    /// The service's clock is so far ahead.
+    pub(crate) fn set_clock(&self, ahead: TimeDelta) {
+        *self.state.clock.lock().unwrap() = ahead;
+    }
+
+    /// Writes go through whatever they are conditional on.
+    pub(crate) fn ignore_conditions(&self) {
+        self.state.lax.store(true, Ordering::Relaxed);
+    }
+
+    /// A bucket is in this region.
+    pub(crate) fn move_to(&self, bucket: &str, region: &'static str) {
+        self.state.elsewhere.lock().unwrap().insert(bucket.to_owned(), region);
+    }
+
     /// The next requests for this operation go wrong like this, one after the other.
     pub(crate) fn fail(&self, operation: &str, faults: &[Fault]) {
         for fault in faults {
@@ -191,6 +223,14 @@ impl S3 {
 
 impl State {
     fn answer(&self, request: &Request) -> Reply {
+        let reply = self.carried_out(request);
+        let Reply::Whole(status, mut headers, body) = reply else { return reply };
+        let now = chrono::Utc::now() + *self.clock.lock().unwrap();
+        headers.push(("Date", now.format("%a, %d %b %Y %H:%M:%S GMT").to_string()));
+        Reply::Whole(status, headers, body)
+    }
+
+    fn carried_out(&self, request: &Request) -> Reply {
         let authorization = request.header("authorization");
         assert!(authorization.starts_with("AWS4-HMAC-SHA256 Credential="), "{request:?}");
         assert!(authorization.contains("/eu-west-1/s3/aws4_request"), "{request:?}");
@@ -201,6 +241,7 @@ impl State {
         let operation = match (request.method.as_str(), key.as_str()) {
             ("GET", "") => "ListObjectsV2",
             ("GET", _) => "GetObject",
+            ("HEAD", "") => "HeadBucket",
             ("HEAD", _) => "HeadObject",
             ("PUT", _) => "PutObject",
             other => panic!("{other:?} is no operation here"),
@@ -214,9 +255,10 @@ impl State {
         }
         let answer = match self.buckets.lock().unwrap().get_mut(bucket) {
             None => error(404, "NoSuchBucket", "The specified bucket does not exist"),
+            Some(_) if operation == "HeadBucket" => self.head(bucket),
             Some(bucket) => match operation {
                 "ListObjectsV2" => bucket.list(&query, *self.page.lock().unwrap()),
-                "PutObject" => bucket.put(&key, request),
+                "PutObject" => bucket.put(&key, request, self.lax.load(Ordering::Relaxed)),
                 _ => bucket.get(&key),
             },
         };
@@ -225,6 +267,13 @@ impl State {
             (Some(fault), _) => fault.reply(),
             (None, answer) => answer,
         }
+    }
+
+    fn head(&self, bucket: &str) -> Reply {
+        let elsewhere = self.elsewhere.lock().unwrap().get(bucket).copied();
+        let status = if elsewhere.is_some() { 301 } else { 200 };
+        let region = elsewhere.unwrap_or("eu-west-1").to_owned();
+        Reply::Whole(status, vec![("x-amz-bucket-region", region)], Vec::new())
     }
 
     fn fault(&self, operation: &str, key: &str) -> Option<Fault> {

@@ -1,0 +1,28 @@
+//! The log table: that it has the columns that detection looks at.
+
+use super::Check;
+use crate::app::App;
+use crate::config::EngineName;
+
+/// Of the shipped table over files there is nothing to say.
+pub(super) async fn examine(app: &App) -> Option<Check> {
+    let name = "table";
+    let own = app.config.engine == EngineName::Athena || app.config.ddl.is_some();
+    if !own || app.config.replay.is_some() {
+        return None;
+    }
+    let table = match app.table() {
+        Ok(table) => table,
+        Err(error) => return Some(Check::error(name, error)),
+    };
+    let missing = table.missing();
+    if missing.is_empty() {
+        return Some(Check::ok(name, format!("{} has every documented column", table.name)));
+    }
+    Some(Check::warning(
+        name,
+        format!("{} has no {}", table.name, missing.join(", ")),
+        "Detection goes without what they say: add them with ALTER TABLE ... ADD COLUMNS, as AWS's \
+         guide to CloudTrail tables has them.",
+    ))
+}
