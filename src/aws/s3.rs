@@ -216,8 +216,8 @@ impl S3 {
 
     /// The region of a bucket, where S3 tells.
     pub(crate) async fn region(&self, bucket: &str) -> Result<Option<String>, Fault> {
-        let request = self.client().await?.head_bucket().bucket(bucket);
-        let answer = request.send().await.map_err(|error| Fault::of(HEAD_BUCKET, &error))?;
+        let request = |client: Client| client.head_bucket().bucket(bucket).send();
+        let answer = self.ask(HEAD_BUCKET, bucket, request).await?;
         Ok(answer.bucket_region().map(str::to_owned))
     }
 

@@ -1,7 +1,7 @@
 //! Athena: the work group, and where results go.
 
 use crate::app::App;
-use crate::aws::s3::{Fault, Kind};
+use crate::aws::s3::Fault;
 use crate::config::S3Place;
 use crate::doctor::Check;
 use crate::engine::EngineError;
@@ -77,11 +77,7 @@ async fn reached(app: &App, place: &S3Place) -> Result<String, Error> {
         let message = format!("cannot reach {place}: {fault}");
         Error { hint: Some(sentence(&fault.remedy())), ..Error::nothing(message, "") }
     };
-    let region = match app.s3().region(&place.bucket).await {
-        Ok(region) => region,
-        Err(Fault { kind: Kind::Elsewhere(Some(region)), .. }) => Some(region),
-        Err(fault) => return Err(told(&fault)),
-    };
+    let region = app.s3().region(&place.bucket).await.map_err(|fault| told(&fault))?;
     let asked = app.s3().asks_in().await;
     let asked = app.config.athena.region.clone().or(asked);
     match (region, asked) {

@@ -81,7 +81,11 @@ async fn trouble_that_passes_is_waited_out_and_what_stays_has_a_remedy() {
     for (fault, reason, told) in [
         (Fault::Denied, "AWS does not allow it: AccessDenied", "s3:ListBucket"),
         (Fault::Expired, "AWS does not accept the credentials: ExpiredToken", "aws sso login"),
-        (Fault::Elsewhere, "the bucket is in another region", "set AWS_REGION to ap-south-1"),
+        (
+            Fault::Elsewhere,
+            "the bucket is in another region",
+            "set AWS_REGION to the region of the",
+        ),
     ] {
         service.fail("GetObject", &[fault]);
         let Err(StoreError::Failed { reason: found, remedy, .. }) = store.get("k").await else {
@@ -92,4 +96,17 @@ async fn trouble_that_passes_is_waited_out_and_what_stays_has_a_remedy() {
     let nowhere = S3Store::new(client(&service), place("s3://no-such-bucket/x"));
     let error = nowhere.put("k", b"", Expected::Absent).await.unwrap_err();
     assert!(error.to_string().contains("no such bucket"), "{error}");
+}
+
+#[tokio::test]
+async fn a_bucket_in_another_region_is_asked_there() {
+    let service = service();
+    service.move_to(STATE, "ap-south-1");
+    let store = store(&service);
+    let first = store.put("k", b"1", Expected::Absent).await.unwrap();
+    service.requests();
+    store.put("k", b"2", Expected::Version(first)).await.unwrap();
+    assert_eq!(store.get("k").await.unwrap().unwrap().0, b"2");
+    assert_eq!(store.list("").await.unwrap(), ["k"]);
+    assert_eq!(service.requests().len(), 3, "it is asked there from then on");
 }

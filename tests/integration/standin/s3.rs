@@ -63,19 +63,19 @@ impl Fault {
                 "ConditionalRequestConflict",
                 "The conditional request cannot succeed due to a conflicting operation.",
             ),
-            Self::Elsewhere => {
-                let Reply::Whole(status, mut headers, body) = error(
-                    301,
-                    "PermanentRedirect",
-                    "The bucket must be addressed using another endpoint.",
-                ) else {
-                    unreachable!()
-                };
-                headers.push(("x-amz-bucket-region", "ap-south-1".to_owned()));
-                Reply::Whole(status, headers, body)
-            }
+            Self::Elsewhere => elsewhere(None),
         }
     }
+}
+
+/// The answer to whoever asks in the wrong region. S3 does not always tell the right one.
+fn elsewhere(region: Option<&str>) -> Reply {
+    let told = "The bucket must be addressed using another endpoint.";
+    let Reply::Whole(status, mut headers, body) = error(301, "PermanentRedirect", told) else {
+        unreachable!()
+    };
+    headers.extend(region.map(|region| ("x-amz-bucket-region", region.to_owned())));
+    Reply::Whole(status, headers, body)
 }
 
 fn error(status: u16, code: &str, message: &str) -> Reply {
@@ -233,7 +233,9 @@ impl State {
     fn carried_out(&self, request: &Request) -> Reply {
         let authorization = request.header("authorization");
         assert!(authorization.starts_with("AWS4-HMAC-SHA256 Credential="), "{request:?}");
-        assert!(authorization.contains("/eu-west-1/s3/aws4_request"), "{request:?}");
+        let scope: Vec<&str> = authorization.split(['/', ',']).collect();
+        assert_eq!(scope[3..5], ["s3", "aws4_request"], "{request:?}");
+        let signed_for = scope[2];
         let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
         let query = Query::of(query);
         let (bucket, key) = path[1..].split_once('/').unwrap_or((&path[1..], ""));
@@ -253,9 +255,15 @@ impl State {
         {
             return fault.reply();
         }
+        let region = self.region(bucket);
+        if region != signed_for {
+            return elsewhere(Some(region));
+        }
         let answer = match self.buckets.lock().unwrap().get_mut(bucket) {
             None => error(404, "NoSuchBucket", "The specified bucket does not exist"),
-            Some(_) if operation == "HeadBucket" => self.head(bucket),
+            Some(_) if operation == "HeadBucket" => {
+                Reply::Whole(200, vec![("x-amz-bucket-region", region.to_owned())], Vec::new())
+            }
             Some(bucket) => match operation {
                 "ListObjectsV2" => bucket.list(&query, *self.page.lock().unwrap()),
                 "PutObject" => bucket.put(&key, request, self.lax.load(Ordering::Relaxed)),
@@ -269,11 +277,8 @@ impl State {
         }
     }
 
-    fn head(&self, bucket: &str) -> Reply {
-        let elsewhere = self.elsewhere.lock().unwrap().get(bucket).copied();
-        let status = if elsewhere.is_some() { 301 } else { 200 };
-        let region = elsewhere.unwrap_or("eu-west-1").to_owned();
-        Reply::Whole(status, vec![("x-amz-bucket-region", region)], Vec::new())
+    fn region(&self, bucket: &str) -> &'static str {
+        self.elsewhere.lock().unwrap().get(bucket).copied().unwrap_or("eu-west-1")
     }
 
     fn fault(&self, operation: &str, key: &str) -> Option<Fault> {
