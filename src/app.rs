@@ -1,12 +1,12 @@
 //! Wiring: from the config to an engine, a store, and the logs to look at.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::config::{self, Athena, Config, EngineName, Place, S3Place};
+use crate::config::{self, Config, EngineName, Place, S3Place};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::exclusion;
@@ -18,16 +18,23 @@ use crate::secret::Secrets;
 use crate::store::Store;
 use crate::store::dir::DirStore;
 use crate::store::memory::MemoryStore;
-use crate::table::{TableShape, ddl};
+use crate::table::TableShape;
 
+use self::athena::Athena;
 use self::buckets::Buckets;
 
+#[cfg(feature = "aws")]
+mod athena;
+#[cfg(not(feature = "aws"))]
+#[path = "app/no_athena.rs"]
+mod athena;
 #[cfg(feature = "aws")]
 mod buckets;
 #[cfg(not(feature = "aws"))]
 #[path = "app/no_buckets.rs"]
 mod buckets;
 mod channels;
+mod table;
 pub mod turn;
 
 /// Everything a command needs, made from the config.
@@ -38,25 +45,33 @@ pub struct App {
     pub now: DateTime<Utc>,
     buckets: Buckets,
     secrets: Arc<Secrets>,
+    athena: Athena,
+    /// The log table, once the catalogue has been asked for it.
+    discovered: Mutex<Option<Arc<TableShape>>>,
 }
 
 impl App {
     /// Opens the config.
     pub fn new(config: Config, now: DateTime<Utc>) -> Self {
         let secrets = Arc::new(Secrets::new(config.secrets()));
-        Self { config, now, buckets: Buckets::default(), secrets }
+        Self {
+            config,
+            now,
+            buckets: Buckets::default(),
+            athena: Athena::default(),
+            discovered: Mutex::default(),
+            secrets,
+        }
     }
 
     /// The engine.
     ///
     /// # Errors
-    /// [`Error`] when this build carries none that could read the logs.
-    pub fn engine(&self) -> Result<Box<dyn Engine>, Error> {
-        match self.config.engine {
-            EngineName::Athena if self.config.replay.is_none() => {
-                athena(self.config.athena.clone(), self.table()?)
-            }
-            _ => self.embedded(),
+    /// [`Error`] when this build carries none that could read the logs, and as [`App::table`].
+    pub async fn engine(&self) -> Result<Box<dyn Engine>, Error> {
+        match self.asks_athena() {
+            true => self.athena.engine(&self.config.athena, self.table().await?),
+            false => self.embedded(),
         }
     }
 
@@ -67,25 +82,13 @@ impl App {
     pub fn embedded(&self) -> Result<Box<dyn Engine>, Error> {
         match &self.config.replay {
             Some(path) => Ok(Box::new(crate::engine::replay::ReplayEngine::new(path))),
-            None => embedded(self.table()?, self.access()),
+            None => embedded(self.known_table()?, self.access()),
         }
     }
 
-    /// The log table: the shipped one, or the user's own.
-    ///
-    /// # Errors
-    /// [`Error`] when its DDL cannot be used.
-    pub fn table(&self) -> Result<Arc<TableShape>, Error> {
-        // The shape is what the config says of it: Athena's own catalogue is not asked.
-        let mut table = match &self.config.ddl {
-            Some(path) => ddl::read(path)?.table,
-            None => TableShape::cloudtrail(None),
-        };
-        table.name = self.config.table_name().unwrap_or(table.name);
-        if self.config.engine == EngineName::Athena {
-            table.name = self.config.athena.whole(table.name);
-        }
-        Ok(Arc::new(table))
+    /// Whether queries run on Athena.
+    pub(crate) fn asks_athena(&self) -> bool {
+        self.config.engine == EngineName::Athena && self.config.replay.is_none()
     }
 
     /// What people call the engine.
@@ -97,13 +100,30 @@ impl App {
         }
     }
 
-    /// Makes statements of the shipped and the user's files.
+    /// Makes statements of the shipped and the user's files, for [`App::engine`].
+    ///
+    /// # Errors
+    /// [`Error`] when a file cannot be used, and as [`App::table`].
+    pub async fn assembler(&self) -> Result<Assembler, Error> {
+        self.table().await?;
+        self.embedded_assembler()
+    }
+
+    /// The same for [`App::embedded`].
     ///
     /// # Errors
     /// [`Error`] when a file cannot be used.
-    pub fn assembler(&self) -> Result<Assembler, Error> {
+    pub fn embedded_assembler(&self) -> Result<Assembler, Error> {
+        self.assembler_of(self.known_table()?)
+    }
+
+    /// The same for another table.
+    ///
+    /// # Errors
+    /// [`Error`] when a file cannot be used.
+    pub fn assembler_of(&self, table: Arc<TableShape>) -> Result<Assembler, Error> {
         let exclusions = exclusion::relation(&self.config.exclusions);
-        Ok(Assembler::new(self.config.catalogue()?, self.table()?, exclusions))
+        Ok(Assembler::new(self.config.catalogue()?, table, exclusions))
     }
 
     /// The store.
@@ -182,6 +202,26 @@ impl App {
         Ok((listing, places))
     }
 
+    /// Where logs come to in S3, as the store knows it, or else the bucket.
+    ///
+    /// # Errors
+    /// [`Error`] when nobody said which bucket, or it cannot be listed.
+    pub async fn places(&self) -> Result<Places, Error> {
+        let Some(Place::S3(root)) = &self.config.logs else {
+            return Err(Error::usage(
+                "nobody said which bucket the logs are in",
+                "Set source.logs in the config to s3://bucket/prefix.",
+            ));
+        };
+        let mut places = Places::load(self.store()?.as_ref(), &root.to_string()).await;
+        if places.due(self.now, None) {
+            // Folders are wanted, and no logs.
+            let span = Span { since: Some(self.now), ..Span::default() };
+            self.buckets.logs(root, &span, &mut places, true, self.now).await?;
+        }
+        Ok(places)
+    }
+
     /// Lists the logs of `span`, of which there have to be some.
     ///
     /// # Errors
@@ -237,18 +277,5 @@ fn embedded(_: Arc<TableShape>, _: Access) -> Result<Box<dyn Engine>, Error> {
     Err(Error::usage(
         "this build carries no embedded engine",
         "Build it with the feature `local`, which is on by default.",
-    ))
-}
-
-#[cfg(feature = "aws")]
-fn athena(settings: Athena, table: Arc<TableShape>) -> Result<Box<dyn Engine>, Error> {
-    Ok(Box::new(crate::engine::athena::AthenaEngine::new(settings, table)))
-}
-
-#[cfg(not(feature = "aws"))]
-fn athena(_: Athena, _: Arc<TableShape>) -> Result<Box<dyn Engine>, Error> {
-    Err(Error::usage(
-        "this build cannot talk to Athena",
-        "Build it with the feature `aws`, which is on by default.",
     ))
 }

@@ -13,10 +13,11 @@
 //!   [`sink`], [`ledger`].
 //!
 //! Around them: [`config`] (the file as written and as used), [`table`] (the log table's shape),
+//! [`upkeep`] (that it shows what delivers),
 //! [`sql`] (Athena's grammar and types), [`exclusion`] (what is hidden, and why), [`notifier`]
 //! (another tool's settings), [`store`] (where journal and ledger live), [`secret`] (what the config
-//! only names), `aws` (how AWS is reached), [`app`] (wiring), [`tick`] (both lines in turn),
-//! [`doctor`] (what would stop them) and [`cli`].
+//! only names), `aws` (how AWS is reached), `install` (what Athena holds for people), [`app`]
+//! (wiring), [`tick`] (both lines in turn), [`doctor`] (what would stop them) and [`cli`].
 
 pub mod app;
 #[cfg(feature = "aws")]
@@ -32,6 +33,8 @@ pub mod error;
 pub mod exclusion;
 mod figures;
 pub mod finding;
+#[cfg(feature = "aws")]
+pub mod install;
 pub mod journal;
 pub mod ledger;
 pub mod logging;
@@ -50,6 +53,7 @@ pub mod sql;
 pub mod store;
 pub mod table;
 pub mod tick;
+pub mod upkeep;
 pub mod window;
 
 /// The candidate that `name` is a likely misspelling of: most of its letters are right and in place.

@@ -1,7 +1,8 @@
 //! The log table: what it is called, its columns, and what its partitions say of a log.
 //!
 //! [`TableShape::cloudtrail`] is the one that clickops comes with. [`ddl`] reads the one that
-//! somebody has from its `CREATE EXTERNAL TABLE`. [`content`] tells what a partition column holds,
+//! somebody has from its `CREATE EXTERNAL TABLE`, [`metadata`] from what a catalogue says of it.
+//! [`content`] tells what a partition column holds,
 //! `template` finds it in the address of a log, and [`day_format`] writes its days.
 
 use std::collections::BTreeMap;
@@ -13,7 +14,10 @@ mod cloudtrail;
 pub mod content;
 pub mod day_format;
 pub mod ddl;
+pub mod metadata;
 mod name;
+pub mod own;
+pub mod shown;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -60,6 +64,8 @@ pub struct Partition {
     pub ty: SqlType,
     /// What that says of a log.
     pub content: Content,
+    /// Whether Athena refuses each query that does not say which of its values are wanted.
+    pub injected: bool,
 }
 
 /// A table whose parts do not fit together.
@@ -124,9 +130,10 @@ impl TableShape {
         })
     }
 
-    /// Whether it is the one that clickops comes with, under whatever name.
+    /// Whether it is the one that clickops comes with, under whatever name and wherever its logs lie.
     pub fn is_shipped(&self) -> bool {
-        *self == Self::cloudtrail(Some(self.name.clone()))
+        let shipped = Self::cloudtrail(None);
+        self.columns == shipped.columns && self.partitions == shipped.partitions
     }
 
     /// CloudTrail's documented columns that it does not have: detection goes without them.
@@ -134,6 +141,14 @@ impl TableShape {
         let known = |name: &String| self.columns.iter().any(|column| column.name == *name);
         let documented = Self::cloudtrail(None).columns.into_iter().map(|column| column.name);
         documented.filter(|name| !known(name)).collect()
+    }
+
+    /// What people should know of that; `None` if it has all of them.
+    pub fn lacks(&self) -> Option<String> {
+        let missing = self.missing();
+        let columns = missing.join(", ");
+        (!missing.is_empty())
+            .then(|| format!("the table has no {columns}; detection goes without what they say"))
     }
 
     /// What the address of a log says of the partition columns, in their order. `None` where it

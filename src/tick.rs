@@ -22,6 +22,7 @@ use crate::render::Look;
 use crate::report::{Reporting, count, register, report};
 use crate::store::Store;
 use crate::store::memory::MemoryStore;
+use crate::upkeep;
 use crate::window::{self, Limits};
 
 /// How far back ticks look in S3 when nobody says: there is no end of logs in a bucket.
@@ -227,6 +228,8 @@ async fn look(
     }
     let span = Span { since: window::oldest(ledger, &limits), ..Span::default() };
     let (listing, places) = app.new_logs(&span, limits.overlap, store).await?;
+    let (listing, said) = upkeep::readable(app, listing, !tick.dry_run).await?;
+    said.iter().for_each(|text| warn(text));
     let reason = |error: &io::Error| match error.raw_os_error() {
         Some(_) => format!("{error}; check its permissions"),
         None => error.to_string(),
@@ -262,12 +265,17 @@ async fn collect_all(
     wanted: Wanted,
 ) -> Result<Collected, Error> {
     let detections: Vec<_> = app.config.detections(&app.config.catalogue()?)?.into_iter().collect();
-    let engine = app.engine()?;
+    let (engine, assembler) = (app.engine().await?, app.assembler().await?);
+    if let Some(table) = app.discovered()
+        && let Some(lacks) = table.lacks()
+    {
+        (tick.tell)(News::Warning(&format!("{}: {lacks}", table.name)));
+    }
     let run = Collect {
         engine: engine.as_ref(),
         store,
         access: &app.access(),
-        assembler: &app.assembler()?,
+        assembler: &assembler,
         detections: &detections,
         limits,
         now: app.now,

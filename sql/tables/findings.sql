@@ -3,8 +3,9 @@
 --
 --   SELECT * FROM findings WHERE event_id IS NOT NULL AND reported
 --
--- Put your store's bucket and prefix in the place of BUCKET/PREFIX. The full event of a finding is
--- in its log ("log_file"); `clickops get EVENT_ID` prints it.
+-- `clickops sql apply` makes this table. To make it by hand, put your store's bucket and prefix in the
+-- place of BUCKET/PREFIX. The full event of a finding is in its log ("log_file"); `clickops get
+-- EVENT_ID` prints it.
 CREATE EXTERNAL TABLE findings (
     detection string COMMENT 'the view that found it',
     event_id string,
@@ -37,3 +38,4 @@ CREATE EXTERNAL TABLE findings (
 )
 ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'
 LOCATION 's3://BUCKET/PREFIX/journal/'
+TBLPROPERTIES ('managed_by' = 'clickops')

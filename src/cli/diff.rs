@@ -83,7 +83,7 @@ pub(super) async fn run(mut app: App, args: DiffArgs) -> Result<Exit, Error> {
     args.table.apply(&mut app.config)?;
     let edit = Edit::of(&app, &args)?;
     let logs = logs(&app, &args.filter).await?;
-    let before = app.assembler()?;
+    let before = app.embedded_assembler()?;
     let mut all = Vec::new();
     for name in detections(&app.config, edit.assembler.catalogue(), &args.detections)? {
         all.push(Detection::of(&name, &before, &edit.assembler, &logs)?);

@@ -199,7 +199,7 @@ async fn explain(
     id: Option<&str>,
     once: Option<&str>,
 ) -> Result<Explained, Error> {
-    let (engine, assembler) = (app.embedded()?, app.assembler()?);
+    let (engine, assembler) = (app.embedded()?, app.embedded_assembler()?);
     let logs: Arc<[Log]> = logs.into();
     let named =
         |assembler: &Assembler, view: &str| assembler.named(view, &BTreeMap::new(), logs.clone());

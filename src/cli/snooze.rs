@@ -146,7 +146,7 @@ async fn find(app: &App, id: &str) -> Result<Finding, Error> {
 }
 
 async fn detected(app: &App, log: Log, id: &str) -> Result<Finding, Error> {
-    let (engine, assembler) = (app.embedded()?, app.assembler()?);
+    let (engine, assembler) = (app.embedded()?, app.embedded_assembler()?);
     let query = assembler.named(DETECTION, &BTreeMap::new(), Arc::from([log]))?;
     let failed = |error| Error::engine(&error, &query);
     let mut rows = engine.rows(&query).await.map_err(failed)?;

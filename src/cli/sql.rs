@@ -4,14 +4,16 @@ use std::fmt::Write as _;
 
 use clap::Subcommand;
 
+use self::apply::ApplyArgs;
 use self::check::CheckArgs;
 use super::listed::{first_sentence, listed, paragraph};
 use super::output;
-use super::table::TableArgs;
+use super::table::{self, TableArgs};
 use crate::app::App;
 use crate::error::{Error, Exit};
 use crate::query::catalogue::Kind;
 
+mod apply;
 mod check;
 
 /// The SQL that comes with clickops, and yours
@@ -35,14 +37,16 @@ pub(super) enum SqlCommand {
     },
     /// Check that every file, or the one given, runs here and on Athena, and is what it says
     Check(CheckArgs),
+    Apply(ApplyArgs),
 }
 
 pub(super) async fn run(app: App, command: SqlCommand) -> Result<Exit, Error> {
     match command {
         SqlCommand::List => list(&app),
         SqlCommand::Show { name, file: true, .. } => copy(&app, &name),
-        SqlCommand::Show { name, whole, table, .. } => show(app, &name, whole, &table),
+        SqlCommand::Show { name, whole, table, .. } => show(app, &name, whole, &table).await,
         SqlCommand::Check(args) => check::run(app, args).await,
+        SqlCommand::Apply(args) => apply::run(&app, &args).await,
     }
 }
 
@@ -71,10 +75,10 @@ fn copy(app: &App, name: &str) -> Result<Exit, Error> {
     Ok(Exit::Done)
 }
 
-fn show(mut app: App, name: &str, whole: bool, table: &TableArgs) -> Result<Exit, Error> {
+async fn show(mut app: App, name: &str, whole: bool, table: &TableArgs) -> Result<Exit, Error> {
     table.apply(&mut app.config)?;
     if whole {
-        output(&app.assembler()?.whole(name)?)?;
+        output(&table::assembler(&app).await?.whole(name)?)?;
         return Ok(Exit::Done);
     }
     let catalogue = app.config.catalogue()?;

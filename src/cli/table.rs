@@ -1,13 +1,16 @@
 //! Which table the logs are, for every command that queries them.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use clap::Args;
 
 use super::remark;
+use crate::app::App;
 use crate::config::{self, Config};
 use crate::error::Error;
-use crate::table::ddl;
+use crate::query::assemble::Assembler;
+use crate::table::{TableShape, ddl};
 
 #[derive(Debug, Args)]
 pub(super) struct TableArgs {
@@ -40,13 +43,23 @@ impl TableArgs {
                 ignored.line, ignored.begins
             ));
         }
-        let missing = read.table.missing();
-        if !missing.is_empty() {
-            remark(&format!(
-                "warning: {origin}: the table has no {}; detection goes without what they say",
-                missing.join(", ")
-            ));
-        }
+        tell_lacks(&origin, &read.table);
         Ok(())
+    }
+}
+
+/// Makes statements for the engine of the config, and says what the log table lacks, if Athena's
+/// catalogue had to be asked for it.
+pub(super) async fn assembler(app: &App) -> Result<Assembler, Error> {
+    let assembler = app.assembler().await?;
+    if let Some(table) = app.discovered() {
+        tell_lacks(&table.name, &table);
+    }
+    Ok(assembler)
+}
+
+fn tell_lacks(origin: &dyn fmt::Display, table: &TableShape) {
+    if let Some(lacks) = table.lacks() {
+        remark(&format!("warning: {origin}: {lacks}"));
     }
 }

@@ -71,7 +71,7 @@ pub(super) async fn run(mut app: App, args: TestArgs) -> Result<Exit, Error> {
 /// Tells each case what its records got: one statement over all files, and for cases about
 /// exclusions the other detections of the reports.
 async fn judge(app: &App, logs: Vec<Log>, cases: &mut BTreeMap<String, Case>) -> Result<(), Error> {
-    let (engine, assembler) = (app.embedded()?, app.assembler()?);
+    let (engine, assembler) = (app.embedded()?, app.embedded_assembler()?);
     let mut detections = app.config.detections(assembler.catalogue())?;
     detections.remove(DETECTION);
     for log in &logs {

@@ -36,6 +36,18 @@ pub struct Written {
     pub price_per_tb: Option<Price>,
     /// The longest that a query may take.
     pub timeout: Option<String>,
+    /// Whether the catalogue is asked what the log table is like.
+    pub discover: Option<Switch>,
+}
+
+/// Yes or no, which the environment gives as text.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Switch {
+    /// As TOML has it.
+    Flag(bool),
+    /// As text.
+    Text(String),
 }
 
 /// A price, which the environment gives as text.
@@ -69,6 +81,8 @@ pub struct Athena {
     pub price_per_tb: f64,
     /// The longest that a query may take, its time in the queue included.
     pub timeout: Duration,
+    /// Whether the catalogue is asked what the log table is like. If not, it is the shipped one.
+    pub discover: bool,
 }
 
 impl Default for Athena {
@@ -83,6 +97,7 @@ impl Default for Athena {
             endpoint_url: None,
             price_per_tb: PRICE_PER_TB,
             timeout: TIMEOUT,
+            discover: true,
         }
     }
 }
@@ -120,6 +135,7 @@ impl Athena {
             )?,
             price_per_tb: written.price_per_tb.map_or(Ok(PRICE_PER_TB), price)?,
             timeout: timeout.unwrap_or(TIMEOUT),
+            discover: written.discover.map_or(Ok(true), |written| switch("discover", written))?,
         })
     }
 
@@ -142,6 +158,7 @@ impl Written {
             endpoint_url: over.endpoint_url.or(self.endpoint_url),
             price_per_tb: over.price_per_tb.or(self.price_per_tb),
             timeout: over.timeout.or(self.timeout),
+            discover: over.discover.or(self.discover),
         }
     }
 }
@@ -171,6 +188,15 @@ fn price(written: Price) -> Result<f64, ConfigError> {
     number.filter(|price: &f64| price.is_finite() && *price >= 0.0).ok_or_else(|| {
         wrong("price_per_tb", &text, "Write dollars, such as 5.0; AWS lists them by region.")
     })
+}
+
+fn switch(key: &str, written: Switch) -> Result<bool, ConfigError> {
+    match written {
+        Switch::Flag(flag) => Ok(flag),
+        Switch::Text(text) => {
+            text.trim().parse().map_err(|_| wrong(key, &text, "Write true or false."))
+        }
+    }
 }
 
 fn wrong(key: &str, text: &str, hint: &str) -> ConfigError {
@@ -216,6 +242,7 @@ mod tests {
             ("price_per_tb = -1", "athena.price_per_tb"),
             ("price_per_tb = 'nan'", "athena.price_per_tb"),
             ("timeout = 'soon'", "athena.timeout"),
+            ("discover = 'maybe'", "athena.discover"),
         ] {
             let refused = read(text).unwrap_err();
             assert!(refused.starts_with(key), "{text}: {refused}");

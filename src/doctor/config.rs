@@ -14,7 +14,7 @@ pub(super) async fn examine(app: &App) -> Vec<Check> {
 fn together(app: &App) -> Result<String, Error> {
     let config = &app.config;
     let detections = config.detections(&config.catalogue()?)?;
-    app.assembler()?;
+    app.embedded_assembler()?;
     by_minutes(config)?;
     if let Some(folder) = config.templates.as_ref().filter(|folder| !folder.is_dir()) {
         return Err(Error::usage(

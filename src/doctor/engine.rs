@@ -87,7 +87,7 @@ async fn ask(
     logs: &[Log],
     span: Option<Span>,
 ) -> Result<BTreeSet<String>, Error> {
-    let (engine, assembler) = (app.engine()?, app.assembler()?);
+    let (engine, assembler) = (app.engine().await?, app.assembler().await?);
     let query = assembler.text("doctor", sql, &BTreeMap::new(), Arc::from(logs))?;
     let query = BoundQuery { span, ..query };
     let seen = rows(engine.as_ref(), &query).await;

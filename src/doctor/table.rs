@@ -11,7 +11,7 @@ pub(super) async fn examine(app: &App) -> Option<Check> {
     if !own || app.config.replay.is_some() {
         return None;
     }
-    let table = match app.table() {
+    let table = match app.table().await {
         Ok(table) => table,
         Err(error) => return Some(Check::error(name, error)),
     };

@@ -11,7 +11,6 @@ use async_trait::async_trait;
 use aws_sdk_athena::Client;
 use aws_sdk_athena::config::SharedCredentialsProvider;
 use aws_sdk_athena::types::{QueryExecution, QueryExecutionState as State, StatementType};
-use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
 use self::failure::Failure;
@@ -25,19 +24,23 @@ use crate::engine::{Engine, EngineError, Room, Rows, Scan};
 use crate::query::{BoundQuery, Sent};
 use crate::table::TableShape;
 
+mod catalogue;
 mod connect;
 mod failure;
 mod fault;
 mod pace;
 mod prune;
 mod results;
+mod saved;
 mod start;
 mod stop;
 mod token;
 mod wait;
 pub mod workgroup;
 
+pub use connect::Connection;
 pub use pace::Pace;
+pub use saved::Saved;
 
 /// How often a query is run when Athena says that it may succeed the next time.
 const ATTEMPTS: u32 = 3;
@@ -52,37 +55,32 @@ const PART_BYTES: u64 = 1024 * 1024 * 1024;
 /// Runs queries on Athena.
 #[derive(Debug)]
 pub struct AthenaEngine {
-    settings: Athena,
+    connection: Connection,
     table: Arc<TableShape>,
-    pace: Pace,
-    credentials: Option<SharedCredentialsProvider>,
-    client: OnceCell<Client>,
     tasks: Tasks,
 }
 
 impl AthenaEngine {
     /// An engine for a table of this shape and name. It talks to nobody before its first query.
     pub fn new(settings: Athena, table: Arc<TableShape>) -> Self {
-        Self {
-            settings,
-            table,
-            pace: Pace::default(),
-            credentials: None,
-            client: OnceCell::new(),
-            tasks: Tasks::default(),
-        }
+        Self::over(Connection::new(settings), table)
+    }
+
+    /// The same over a connection that others use too.
+    pub fn over(connection: Connection, table: Arc<TableShape>) -> Self {
+        Self { connection, table, tasks: Tasks::default() }
     }
 
     /// The same with these credentials, in place of those that the AWS CLI would find.
     #[must_use]
     pub fn with_credentials(self, credentials: SharedCredentialsProvider) -> Self {
-        Self { credentials: Some(credentials), ..self }
+        Self { connection: self.connection.with_credentials(credentials), ..self }
     }
 
     /// The same with other pauses.
     #[must_use]
     pub fn with_pace(self, pace: Pace) -> Self {
-        Self { pace, ..self }
+        Self { connection: self.connection.with_pace(pace), ..self }
     }
 
     /// Waits for the end of an execution.
@@ -93,8 +91,9 @@ impl AthenaEngine {
         leave: Option<Instant>,
         scan: &Scan,
     ) -> Result<Waited, EngineError> {
-        let deadlines = Deadlines { stop: Instant::now() + self.settings.timeout, leave };
-        wait::wait(client, &self.pace, id, deadlines, scan).await
+        let deadlines =
+            Deadlines { stop: Instant::now() + self.connection.settings.timeout, leave };
+        wait::wait(client, &self.connection.pace, id, deadlines, scan).await
     }
 
     /// Begins to read the answer of an execution that has ended.
@@ -110,14 +109,10 @@ impl AthenaEngine {
         if let Some(failure) = failure::of(execution, asked.0, asked.1) {
             return Err(Failure { error: wait::of_execution(id, failure.error), ..failure });
         }
-        let results = Results { client: client.clone(), pace: self.pace, id: id.clone() };
+        let results =
+            Results { client: client.clone(), pace: self.connection.pace, id: id.clone() };
         let (columns, pages) = results.read(execution).await?;
         Ok(Rows::new(columns, scan, pages))
-    }
-
-    async fn client(&self) -> Result<&Client, EngineError> {
-        let connect = || connect::client(&self.settings, &self.pace, self.credentials.as_ref());
-        self.client.get_or_try_init(connect).await
     }
 
     /// Hands a query to Athena. It is stopped unless the guard is released.
@@ -129,7 +124,7 @@ impl AthenaEngine {
         job: &Job<'_>,
     ) -> Result<Guard, EngineError> {
         let token = token::token(job.key, job.attempt, &sent.text, &sent.parameters);
-        let (settings, pace, tasks) = (&self.settings, &self.pace, &self.tasks);
+        let (Connection { settings, pace, .. }, tasks) = (&self.connection, &self.tasks);
         let guard = start::start(client, settings, pace, tasks, sent, token, job.leave).await?;
         // Athena's history keeps no values.
         tracing::debug!(execution = %guard.id(), query.name, ?sent.parameters, "started");
@@ -152,7 +147,11 @@ impl AthenaEngine {
         let time = |time: Option<i64>| wait::milliseconds(time);
         Charge {
             bytes,
-            dollars: if free { 0.0 } else { Charge::price(bytes, self.settings.price_per_tb) },
+            dollars: if free {
+                0.0
+            } else {
+                Charge::price(bytes, self.connection.settings.price_per_tb)
+            },
             engine: time(statistics.and_then(|known| known.engine_execution_time_in_millis())),
             queue: time(statistics.and_then(|known| known.query_queue_time_in_millis())),
             executions: vec![id.as_str().to_owned()],
@@ -168,10 +167,10 @@ fn has_ended_as(execution: &QueryExecution, state: &State) -> bool {
 impl Engine for AthenaEngine {
     /// Whoever drops this before it is done stops the query.
     async fn rows(&self, query: &BoundQuery) -> Result<Rows, EngineError> {
-        let client = self.client().await?;
+        let client = self.connection.client().await?;
         let sent = self.sent(query)?;
         let key = token::unique_key();
-        let mut pauses = self.pace.pauses();
+        let mut pauses = self.connection.pace.pauses();
         for attempt in 1.. {
             let job = Job { key: &key, attempt, execution: None, leave: None };
             let guard = self.start(client, query, &sent, &job).await?;
@@ -193,7 +192,7 @@ impl Engine for AthenaEngine {
     }
 
     async fn work(&self, query: &BoundQuery, job: &Job<'_>) -> Result<Work, EngineError> {
-        let client = self.client().await?;
+        let client = self.connection.client().await?;
         let sent = self.sent(query)?;
         let Some(id) = job.execution.clone() else {
             let guard = self.start(client, query, &sent, job).await?;
@@ -217,7 +216,7 @@ impl Engine for AthenaEngine {
         match self.answer(client, (query, &sent), &id, &execution, scan).await {
             Ok(rows) => Ok(Work::Rows(rows)),
             Err(Failure { error, again: true }) => {
-                self.pace.pauses().wait().await;
+                self.connection.pace.pauses().wait().await;
                 Ok(Work::Again(error))
             }
             Err(Failure { error, .. })
@@ -230,7 +229,7 @@ impl Engine for AthenaEngine {
     }
 
     async fn abandon(&self, execution: ExecutionId) -> Result<(), EngineError> {
-        let client = self.client().await?.clone();
+        let client = self.connection.client().await?.clone();
         drop(Guard::new(client, self.tasks.clone(), execution));
         Ok(())
     }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::Place;
+use super::{Place, Span};
 use crate::store::{Expected, Store, StoreError};
 
 /// Key of the note in the store.
@@ -114,6 +114,29 @@ impl Places {
             .filter(|(_, last)| *last < today - QUIET && *last >= today - GONE)
             .map(|(account, last)| Silent { account, last })
             .collect()
+    }
+
+    /// Accounts and regions that logs came from at any time.
+    pub fn deliverers(&self) -> Span {
+        let places = || self.folders.keys().filter_map(|folder| Place::of_trail(folder));
+        Span {
+            accounts: places().map(|place| place.account).collect(),
+            regions: places().map(|place| place.region).collect(),
+            ..Span::default()
+        }
+    }
+
+    /// The folders above the accounts, as beginnings of keys, and who delivers there.
+    pub fn trails(&self) -> BTreeMap<&str, Span> {
+        let mut trails: BTreeMap<&str, Span> = BTreeMap::new();
+        for folder in self.folders.keys() {
+            let Some(Place { account, region, .. }) = Place::of_trail(folder) else { continue };
+            let below = format!("{account}/CloudTrail/{region}/");
+            let trail = trails.entry(folder.strip_suffix(&below).unwrap_or(folder)).or_default();
+            trail.accounts.insert(account);
+            trail.regions.insert(region);
+        }
+        trails
     }
 
     /// Whether there is anything to keep beyond what was known before: whoever looks through

@@ -17,12 +17,18 @@ use super::{BoundQuery, QueryError};
 use crate::logs::Log;
 use crate::table::TableShape;
 
+mod installed;
+
+pub use installed::EXCLUSIONS;
+
 /// Everything that a query is assembled from.
 #[derive(Debug, Clone)]
 pub struct Assembler {
     catalogue: Catalogue,
     table: Arc<TableShape>,
     exclusions: String,
+    /// Relations that are installed where the statement runs, and are none of its own.
+    apart: BTreeSet<String>,
 }
 
 /// What a query mentions, directly or through views.
@@ -44,7 +50,7 @@ impl Assembler {
         table: Arc<TableShape>,
         exclusions: impl Into<String>,
     ) -> Self {
-        Self { catalogue, table, exclusions: exclusions.into() }
+        Self { catalogue, table, exclusions: exclusions.into(), apart: BTreeSet::new() }
     }
 
     /// The same with a view that tells which of its branches were taken, and how to read it.
@@ -203,7 +209,10 @@ impl Assembler {
         }
         for name in lexed.relations.iter().filter(|name| !lexed.defined.contains(*name)) {
             let file = self.catalogue.view(name);
-            if mentioned.order.contains(name) || file.is_none() && !self.is_given(name) {
+            if mentioned.order.contains(name)
+                || self.apart.contains(name)
+                || file.is_none() && !self.is_given(name)
+            {
                 continue;
             }
             if path.contains(name) {

@@ -9,6 +9,8 @@ use crate::table::content::Content;
 use crate::table::day_format::DayFormat;
 use crate::table::{Partition, TableShape};
 
+pub(super) mod lately;
+
 /// Where CloudTrail's layout has the account, as a group of a pattern for the address of a log.
 pub(crate) const ACCOUNT: &str = "/([0-9]{12})/CloudTrail/[^/]+/[0-9]{4}/[0-9]{2}/[0-9]{2}/[^/]*$";
 /// The same for the region.

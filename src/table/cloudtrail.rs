@@ -15,6 +15,7 @@ impl TableShape {
             name: name.to_owned(),
             ty: SqlType::VARCHAR,
             content,
+            injected: false,
         };
         Self {
             name: name.unwrap_or_else(TableName::cloudtrail),

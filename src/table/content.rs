@@ -86,8 +86,10 @@ enum Projection {
         digits: usize,
     },
     Date(DayFormat),
-    /// One of several texts, or any text.
-    Text,
+    /// One of several texts.
+    Enum,
+    /// Any text.
+    Injected,
 }
 
 /// Tells what each partition column holds, and where partitions lie if the table computes that.
@@ -103,16 +105,17 @@ pub(super) fn resolve(
     let mut partitions = Vec::new();
     for (name, ty) in columns {
         let projection = if enabled { Some(projection(name, ty, properties)?) } else { None };
+        let injected = matches!(projection, Some(Projection::Injected));
         let content = match projection {
             Some(Projection::Date(format)) => Content::Date(format),
             Some(Projection::Integer { digits }) => {
                 part_of_day(name, has_months, digits).map_or(Content::Other, Content::Date)
             }
-            Some(Projection::Text) | None => pattern
+            Some(Projection::Enum | Projection::Injected) | None => pattern
                 .and_then(|pattern| by_neighbours(name, pattern))
                 .map_or_else(|| by_name(name, ty, has_months, properties), Ok)?,
         };
-        partitions.push(Partition { name: name.clone(), ty: ty.clone(), content });
+        partitions.push(Partition { name: name.clone(), ty: ty.clone(), content, injected });
     }
     let template = pattern.map(|pattern| Template::parse(pattern, &partitions)).transpose()?;
     Ok((partitions, template))
@@ -136,9 +139,9 @@ fn projection(
     match needed("type", "enum")?.to_lowercase().as_str() {
         "enum" => {
             needed("values", "one,two")?;
-            Ok(Projection::Text)
+            Ok(Projection::Enum)
         }
-        "injected" if ty.is_text() => Ok(Projection::Text),
+        "injected" if ty.is_text() => Ok(Projection::Injected),
         "injected" => Err(ShapeError {
             subject: name.to_owned(),
             reason: format!("column '{name}' is injected, and no text"),

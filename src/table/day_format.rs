@@ -166,6 +166,23 @@ impl DayFormat {
         fixed && self.units().is_sorted() && self.units().next() == Some(Unit::Year)
     }
 
+    /// The same for the SQL function `date_format`.
+    pub fn in_sql(&self) -> String {
+        let item = |item: &Item| match item {
+            Item::Text(text) => text.replace('%', "%%").replace('\'', "''"),
+            Item::Number(unit, _) => match unit {
+                Unit::Year => "%Y",
+                Unit::Month => "%m",
+                Unit::Day => "%d",
+                Unit::Hour => "%H",
+                Unit::Minute => "%i",
+                Unit::Second => "%s",
+            }
+            .to_owned(),
+        };
+        self.items.iter().map(item).collect()
+    }
+
     /// The one part of a day that this format consists of, 0 for the year, 1 for the month or 2 for
     /// the day, and its digits in CloudTrail's own folders.
     pub fn only_part(&self) -> Option<(usize, usize)> {

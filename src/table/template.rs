@@ -99,6 +99,15 @@ impl Template {
         best.map(|(_, values)| values)
     }
 
+    /// The values of all columns, if `address` lies below the template's own folder, bucket included.
+    pub(super) fn values_there(&self, address: &str) -> Option<Box<[Option<String>]>> {
+        let folders = folders(address);
+        let above = self.before.len();
+        let here = folders.get(above..above + self.folders)?;
+        let same = folders.iter().zip(&self.before).all(|(folder, expected)| folder == expected);
+        if same { self.read(&here.join("/")) } else { None }
+    }
+
     fn read(&self, text: &str) -> Option<Box<[Option<String>]>> {
         let mut values = vec![None; self.partitions.len()];
         let mut rest = text;

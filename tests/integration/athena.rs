@@ -1,13 +1,13 @@
 //! Queries on Athena, against its stand-in: the same rows as from the embedded engine, and what comes
 //! of faults.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_athena::config::{Credentials, SharedCredentialsProvider};
 use clickops::config;
-use clickops::engine::athena::{AthenaEngine, Pace};
+use clickops::engine::athena::{AthenaEngine, Connection, Pace};
 use clickops::engine::job::{Job, Work};
 use clickops::engine::local::LocalEngine;
 use clickops::engine::{Engine, EngineError, Row};
@@ -21,9 +21,13 @@ use tokio::time::Instant;
 use crate::program::project;
 use crate::standin::athena::{Athena, Course, End, Failed, Fault};
 
+mod apply;
 mod collect;
+mod discovery;
 mod faults;
 mod program;
+mod tables;
+mod upkeep;
 
 fn service() -> Athena {
     Athena::over(&project("examples/logs"))
@@ -39,7 +43,7 @@ fn settings(service: &Athena) -> config::Athena {
 }
 
 /// One that asks again at once, and waits longer than the slowest machine takes to answer.
-fn engine_with(settings: config::Athena) -> AthenaEngine {
+fn connection(settings: config::Athena) -> Connection {
     let pace = Pace {
         first: Duration::from_millis(1),
         longest: Duration::from_millis(5),
@@ -48,9 +52,13 @@ fn engine_with(settings: config::Athena) -> AthenaEngine {
         patience: Duration::from_secs(30),
     };
     let credentials = Credentials::new("AKIDEXAMPLE", "SECRETEXAMPLE", None, None, "test");
-    AthenaEngine::new(settings, Arc::new(TableShape::cloudtrail(None)))
+    Connection::new(settings)
         .with_pace(pace)
         .with_credentials(SharedCredentialsProvider::new(credentials))
+}
+
+fn engine_with(settings: config::Athena) -> AthenaEngine {
+    AthenaEngine::over(connection(settings), Arc::new(TableShape::cloudtrail(None)))
 }
 
 /// One that soon gives up waiting.

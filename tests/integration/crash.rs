@@ -132,12 +132,12 @@ pub(crate) async fn live(
     sink: &'static Remembering,
 ) -> Result<(), String> {
     let detections: Vec<String> = vec![app.config.reports[0].detection.clone()];
-    let engine = app.engine().unwrap();
+    let engine = app.engine().await.unwrap();
     let run = Collect {
         engine: engine.as_ref(),
         store,
         access: &app.access(),
-        assembler: &app.assembler().unwrap(),
+        assembler: &app.assembler().await.unwrap(),
         detections: &detections,
         // Each log is a part of its own, so that there are many windows to die between.
         limits: Limits { part_bytes: Some(1), ..Limits::default() },

@@ -116,10 +116,10 @@ async fn sql_and_the_program_match_alike() {
         let mut config = Config::load(Some(&path), []).unwrap();
         config.logs = Some(clickops::config::Place::Dir(desk.path("logs")));
         let app = App::new(config, "2026-11-24T00:00:00Z".parse().unwrap());
-        let assembler = app.assembler().unwrap();
+        let assembler = app.assembler().await.unwrap();
         let logs = app.some_logs(&clickops::logs::Span::default()).await.unwrap().into();
         let query = assembler.named("console_activity", &Default::default(), logs).unwrap();
-        let mut rows = app.engine().unwrap().rows(&query).await.unwrap();
+        let mut rows = app.engine().await.unwrap().rows(&query).await.unwrap();
         let columns = rows.columns.clone();
         let entry = app.config.exclusions.last().unwrap();
         let mut covered = 0;

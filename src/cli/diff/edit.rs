@@ -67,7 +67,7 @@ impl Edit {
             }
         }
         let relation = exclusion::relation(&config.exclusions);
-        let assembler = Assembler::new(after, app.table()?, relation);
+        let assembler = Assembler::new(after, app.known_table()?, relation);
         Ok(Self { assembler, entries, idle, changed, excludes })
     }
 

@@ -1,5 +1,6 @@
 //! What statements read: logs that were listed, or a span of the table in AWS.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use indicatif::{HumanBytes, HumanCount};
@@ -13,6 +14,8 @@ use crate::error::Error;
 use crate::logs::{Log, Span};
 use crate::query::BoundQuery;
 use crate::sql::token;
+use crate::table::content::Content;
+use crate::table::{Partition, TableShape};
 
 /// What statements read, and what narrows it.
 pub(super) struct Reach {
@@ -27,8 +30,12 @@ enum Kind {
         /// Whether only what is wanted is listed, since there is no end of the rest.
         remote: bool,
     },
-    /// A table whose logs nobody lists here, and its name.
-    Table(String),
+    /// A table whose logs nobody lists here.
+    Table {
+        name: String,
+        /// What it has to be told of accounts and regions when nothing narrows them.
+        all: Span,
+    },
 }
 
 impl Reach {
@@ -47,7 +54,8 @@ impl Reach {
                 if filter.span().since.is_none() {
                     filter.begin_lately(app.now)?;
                 }
-                Kind::Table(app.table()?.name.to_string())
+                let table = app.table().await?;
+                Kind::Table { name: table.name.to_string(), all: all(app, &table, &filter).await }
             }
         };
         let mut reach = Self { kind, filter: Filter::default() };
@@ -66,8 +74,14 @@ impl Reach {
 
     /// Reads only logs that `filter` lets through, and says what is odd about that.
     pub(super) async fn choose(&mut self, app: &App, filter: Filter) -> Result<(), Error> {
-        if let Kind::Logs { listed, remote: true, .. } = &mut self.kind {
-            *listed = app.some_logs(filter.span()).await?;
+        match &mut self.kind {
+            Kind::Logs { listed, remote: true, .. } => {
+                *listed = app.some_logs(filter.span()).await?;
+            }
+            Kind::Logs { .. } => {}
+            Kind::Table { all: known, .. } => {
+                *known = all(app, app.table().await?.as_ref(), &filter).await;
+            }
         }
         self.keep(filter);
         Ok(())
@@ -92,7 +106,7 @@ impl Reach {
     pub(super) fn logs(&self) -> Arc<[Log]> {
         match &self.kind {
             Kind::Logs { chosen, .. } => Arc::clone(chosen),
-            Kind::Table(_) => Arc::default(),
+            Kind::Table { .. } => Arc::default(),
         }
     }
 
@@ -100,7 +114,7 @@ impl Reach {
     pub(super) async fn listed(&self, app: &App) -> Result<Vec<Log>, Error> {
         match &self.kind {
             Kind::Logs { chosen, .. } => Ok(chosen.to_vec()),
-            Kind::Table(_) => {
+            Kind::Table { .. } => {
                 let listed = app.logs(self.filter.span()).await?.logs;
                 Ok(self.filter.chosen(&listed).0)
             }
@@ -111,14 +125,22 @@ impl Reach {
     pub(super) fn applied(&self, query: BoundQuery) -> BoundQuery {
         match &self.kind {
             Kind::Logs { .. } => query,
-            Kind::Table(_) => {
+            Kind::Table { all, .. } => {
                 if query.scan.is_none() && selects(&query.sql) {
                     remark(
                         "warning: the statement selects from neither cloudtrail nor a view, so \
                          --since and its like do not limit what it reads: its own conditions do",
                     );
                 }
-                query.over(self.filter.span().clone())
+                let mut span = self.filter.span().clone();
+                for (said, all) in
+                    [(&mut span.accounts, &all.accounts), (&mut span.regions, &all.regions)]
+                {
+                    if said.is_empty() {
+                        said.clone_from(all);
+                    }
+                }
+                query.over(span)
             }
         }
     }
@@ -135,7 +157,38 @@ impl Reach {
                 };
                 format!("{logs}{of}, {}", HumanBytes(bytes))
             }
-            Kind::Table(name) => format!("{name} on Athena{}", told(self.filter.span())),
+            Kind::Table { name, .. } => format!("{name} on Athena{}", told(self.filter.span())),
+        }
+    }
+}
+
+/// The accounts and regions that `table` has to be told where `filter` takes all of them.
+async fn all(app: &App, table: &TableShape, filter: &Filter) -> Span {
+    let span = filter.span();
+    let wants = |content: &Content, said: &BTreeSet<String>| {
+        let is_it = |partition: &Partition| partition.injected && partition.content == *content;
+        said.is_empty() && table.partitions.iter().any(is_it)
+    };
+    let accounts = wants(&Content::Account, &span.accounts);
+    let regions = wants(&Content::Region, &span.regions);
+    if !(accounts || regions) {
+        return Span::default();
+    }
+    match app.places().await.map(|places| places.deliverers()) {
+        Ok(all) => Span {
+            accounts: if accounts { all.accounts } else { BTreeSet::new() },
+            regions: if regions { all.regions } else { BTreeSet::new() },
+            ..Span::default()
+        },
+        // A statement of the user's own may say it all by itself; any other is refused.
+        Err(error) => {
+            let which = match (accounts, regions) {
+                (true, true) => "accounts and regions",
+                (true, false) => "accounts",
+                (false, _) => "regions",
+            };
+            remark(&format!("warning: {} wants to be told which {which}, and {error}", table.name));
+            Span::default()
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::cli::filter::Filter;
 use crate::cli::print::{Format, Printer};
 use crate::cli::progress::{Progress, counted};
-use crate::cli::{ctrl_c, quote, remark, unwritable};
+use crate::cli::{ctrl_c, quote, remark, table, unwritable};
 use crate::config::EngineName;
 use crate::engine::{Engine, EngineError, Rows};
 use crate::error::{Error, Exit};
@@ -133,7 +133,7 @@ impl Session {
         args.table.apply(&mut app.config)?;
         let filter = Filter::of(&args.filter, &app.config, app.now)?;
         let reach = Reach::open(&app, filter).await?;
-        let assembler = app.assembler()?;
+        let assembler = table::assembler(&app).await?;
         let (format, limit, opened) = (args.format, args.limit, Instant::now());
         Ok(Self { app, assembler, reach, values, format, limit, interactive, opened })
     }
@@ -228,7 +228,7 @@ impl Session {
 
     /// Prints the answer to a question, as it comes. Ctrl-C ends it.
     pub(super) async fn answer(&self, query: &BoundQuery) -> Result<Answered, Refused> {
-        let engine = self.app.engine()?;
+        let engine = self.app.engine().await?;
         let answered = self.answer_of(engine.as_ref(), query).await;
         engine.close().await;
         answered

@@ -171,13 +171,13 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn every_field_is_one_for_the_engine() {
         let app = App::new(Config::load(None, []).unwrap(), chrono::Utc::now());
-        let assembler = app.assembler().unwrap();
+        let assembler = app.assembler().await.unwrap();
         let paths = FIELDS
             .iter()
             .flat_map(|(path, fields)| fields.iter().map(move |field| format!("{path}.{field}")));
         let text = format!("SELECT {} FROM cloudtrail", paths.collect::<Vec<_>>().join(", "));
         let query = assembler.text("fields", &text, &BTreeMap::new(), Arc::default()).unwrap();
-        let rows = app.engine().unwrap().rows(&query).await;
+        let rows = app.engine().await.unwrap().rows(&query).await;
         assert!(rows.is_ok(), "{rows:?}");
     }
 }

@@ -38,7 +38,7 @@ struct Subject {
 
 pub(super) async fn run(mut app: App, args: CheckArgs) -> Result<Exit, Error> {
     args.table.apply(&mut app.config)?;
-    let assembler = app.assembler()?;
+    let assembler = app.embedded_assembler()?;
     let engine = app.embedded()?;
     let subjects = match args.file {
         Some(path) => vec![read(path)?],

@@ -5,13 +5,61 @@
 //! a query that goes on while Athena cannot be asked (`wait`), and a page that does not come
 //! (`results`).
 
+use std::sync::Arc;
+
 use aws_sdk_athena::Client;
 use aws_sdk_athena::config::{Builder, SharedCredentialsProvider};
+use tokio::sync::OnceCell;
 
 use super::Pace;
 use crate::aws::Access;
 use crate::config::Athena;
 use crate::engine::EngineError;
+
+/// The way to Athena. Its clones share one client.
+#[derive(Debug, Clone)]
+pub struct Connection {
+    pub(super) settings: Arc<Athena>,
+    pub(super) pace: Pace,
+    credentials: Option<SharedCredentialsProvider>,
+    client: Arc<OnceCell<Client>>,
+}
+
+impl Connection {
+    /// A way that these settings tell. It talks to nobody yet.
+    pub fn new(settings: Athena) -> Self {
+        Self {
+            settings: Arc::new(settings),
+            pace: Pace::default(),
+            credentials: None,
+            client: Arc::default(),
+        }
+    }
+
+    /// The same with these credentials, in place of those that the AWS CLI would find.
+    #[must_use]
+    pub fn with_credentials(self, credentials: SharedCredentialsProvider) -> Self {
+        Self { credentials: Some(credentials), ..self }
+    }
+
+    /// The same with other settings for what is asked. Where Athena is stays as it was.
+    #[must_use]
+    pub fn with_settings(self, settings: Athena) -> Self {
+        Self { settings: Arc::new(settings), ..self }
+    }
+
+    /// The same with other pauses.
+    #[must_use]
+    pub fn with_pace(self, pace: Pace) -> Self {
+        Self { pace, ..self }
+    }
+
+    /// The client, made when it is first asked for.
+    pub(super) async fn client(&self) -> Result<&Client, EngineError> {
+        let connect = || client(&self.settings, &self.pace, self.credentials.as_ref());
+        self.client.get_or_try_init(connect).await
+    }
+}
 
 /// A client for these settings. It opens no connection yet.
 pub(super) async fn client(

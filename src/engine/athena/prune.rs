@@ -5,8 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
+use self::days::{of_each_day, of_range};
+use self::injected::{remedy, unsaid};
 use crate::engine::EngineError;
 use crate::logs::{Log, Span};
 use crate::query::BoundQuery;
@@ -16,24 +18,23 @@ use crate::sql::ty::SqlType;
 use crate::table::content::Content;
 use crate::table::{Partition, TableShape};
 
+mod days;
+mod injected;
+#[cfg(test)]
+mod tests;
+
 /// The delivery minute in the name of a log, as a group of a pattern for its address.
 const MINUTE: &str = "_([0-9]{8}T[0-9]{4})Z_[^/]*$";
 
 /// What tells a log from the others of its folder, if CloudTrail named it.
 const TAIL: &str = "[^_/]*$";
 
-/// A log's name and its folder may disagree about the day when one of them was written around
-/// midnight; by more than this they never do.
-const DISAGREEMENT: TimeDelta = TimeDelta::hours(1);
-
-/// More days than this are a range.
-const MOST_DAYS: usize = 400;
-
 /// The condition under which the relation `cloudtrail` takes a row; `None` where the query does not
 /// select from it.
 ///
 /// # Errors
-/// [`EngineError`] for logs that are not in S3.
+/// [`EngineError`] for logs that are not in S3, and where Athena has to be told of a partition column
+/// what nobody knows.
 pub(super) fn restriction(
     query: &BoundQuery,
     table: &TableShape,
@@ -43,7 +44,7 @@ pub(super) fn restriction(
         return Ok(None);
     }
     let conditions = match &query.span {
-        Some(span) => of_span(span, table, now),
+        Some(span) => of_span(span, table, now)?,
         None => of_logs(&query.logs, table)?,
     };
     Ok((!conditions.is_empty()).then(|| conditions.join("\nAND ")))
@@ -80,12 +81,21 @@ fn of_logs(logs: &[Log], table: &TableShape) -> Result<Vec<String>, EngineError>
         let named = log.delivery_minute().is_some();
         folders.entry((log.folder(), named)).or_default().push(&log.address);
     }
-    let mut conditions: Vec<String> = table
-        .partitions
-        .iter()
-        .zip(values)
-        .filter_map(|(partition, values)| one_of_values(partition, &values?))
-        .collect();
+    let mut conditions = Vec::new();
+    for (at, (partition, values)) in table.partitions.iter().zip(values).enumerate() {
+        let condition = values.and_then(|values| one_of_values(partition, &values));
+        if condition.is_none() && partition.injected {
+            let silent = |log: &&Log| table.partition_values(log)[at].is_none();
+            let log = logs.iter().find(silent).map_or("a log", |log| log.address.as_str());
+            return Err(unsaid(
+                table,
+                partition,
+                &format!("where {log} lies does not tell"),
+                "Let source.logs be the folder that the table's template begins with.",
+            ));
+        }
+        conditions.extend(condition);
+    }
     let paths: Vec<String> =
         folders.into_iter().map(|((_, named), paths)| of_folder(paths, named)).collect();
     conditions.push(format!("({})", paths.join("\nOR ")));
@@ -115,11 +125,15 @@ fn tail(path: &str) -> &str {
 }
 
 /// Whatever was delivered in a span.
-fn of_span(span: &Span, table: &TableShape, now: DateTime<Utc>) -> Vec<String> {
+fn of_span(
+    span: &Span,
+    table: &TableShape,
+    now: DateTime<Utc>,
+) -> Result<Vec<String>, EngineError> {
     let mut conditions = Vec::new();
     let mut has = [false; 2];
     for partition in &table.partitions {
-        conditions.extend(match &partition.content {
+        let condition = match &partition.content {
             Content::Account => {
                 has[0] = true;
                 one_of_values(partition, &span.accounts)
@@ -128,9 +142,17 @@ fn of_span(span: &Span, table: &TableShape, now: DateTime<Utc>) -> Vec<String> {
                 has[1] = true;
                 one_of_values(partition, &span.regions)
             }
-            Content::Date(_) => of_days(partition, span, now),
+            // A range is no equality, and an injected column takes no other condition.
+            Content::Date(_) if partition.injected => of_each_day(partition, span, now),
+            Content::Date(_) => {
+                of_each_day(partition, span, now).or_else(|| of_range(partition, span, now))
+            }
             Content::Organisation | Content::Other => None,
-        });
+        };
+        if condition.is_none() && partition.injected {
+            return Err(unsaid(table, partition, "nobody said", remedy(&partition.content)));
+        }
+        conditions.extend(condition);
     }
     let wanted = [(ACCOUNT, &span.accounts), (REGION, &span.regions)];
     for (in_columns, (pattern, values)) in has.into_iter().zip(wanted) {
@@ -150,7 +172,7 @@ fn of_span(span: &Span, table: &TableShape, now: DateTime<Utc>) -> Vec<String> {
             format!("{group} {operator} {}", minute(time))
         }));
     }
-    conditions
+    Ok(conditions)
 }
 
 fn of_path(pattern: &str) -> String {
@@ -160,31 +182,6 @@ fn of_path(pattern: &str) -> String {
 /// A log that does not tell is taken, as it is from a folder.
 fn unless_unknown(group: &str, condition: impl FnOnce(&str) -> String) -> String {
     format!("coalesce({}, true)", condition(group))
-}
-
-/// The folders of the days of a span.
-fn of_days(partition: &Partition, span: &Span, now: DateTime<Utc>) -> Option<String> {
-    let first = (span.since? - DISAGREEMENT).date_naive();
-    let last = (span.until.unwrap_or(now) + DISAGREEMENT).date_naive();
-    let days = || first.iter_days().take_while(|day| *day <= last);
-    if days().take(MOST_DAYS + 1).count() <= MOST_DAYS {
-        let values: Option<BTreeSet<String>> = days().map(|day| partition.of_day(day)).collect();
-        if let Some(values) = values {
-            return one_of_values(partition, &values);
-        }
-    }
-    let Content::Date(format) = &partition.content else {
-        return None;
-    };
-    // In these formats times are in the order of their texts.
-    if !partition.ty.is_text() || !format.is_ordered() {
-        return None;
-    }
-    let text =
-        |day: NaiveDate| value::quoted(&format.of_time(day.and_time(chrono::NaiveTime::MIN)));
-    let after = last.checked_add_days(Days::new(1))?;
-    let column = column(partition);
-    Some(format!("{column} >= {} AND {column} < {}", text(first), text(after)))
 }
 
 fn column(partition: &Partition) -> String {
@@ -208,179 +205,4 @@ fn one_of_values(partition: &Partition, values: &BTreeSet<String>) -> Option<Str
 fn one_of(expression: &str, values: &[&str]) -> String {
     let literals: Vec<String> = values.iter().map(|text| value::quoted(text)).collect();
     format!("{expression} IN ({})", literals.join(", "))
-}
-
-#[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may panic")]
-mod tests {
-    use std::sync::Arc;
-
-    use super::*;
-    use crate::logs::{LogKey, Place};
-    use crate::table::ddl;
-
-    const NOW: &str = "2026-11-24T09:00:00Z";
-
-    fn log(address: &str) -> Log {
-        Log {
-            address: address.to_owned(),
-            key: LogKey::of(&[address.as_bytes()]),
-            place: Place::of(address),
-            delivered: NOW.parse().unwrap(),
-            bytes: 1,
-        }
-    }
-
-    fn named(account: &str, day: &str, minute: &str, tail: &str) -> Log {
-        log(&format!(
-            "s3://b/AWSLogs/o-1/{account}/CloudTrail/eu-west-1/{day}/\
-             {account}_CloudTrail_eu-west-1_{minute}Z_{tail}.json.gz"
-        ))
-    }
-
-    fn query(logs: Vec<Log>) -> BoundQuery {
-        BoundQuery { scan: Some(0), ..BoundQuery::of_sql("q", "SELECT 1", Arc::from(logs)) }
-    }
-
-    fn condition(query: &BoundQuery, table: &TableShape) -> String {
-        restriction(query, table, NOW.parse().unwrap()).unwrap().unwrap_or_default()
-    }
-
-    #[test]
-    fn a_few_logs_are_named_and_many_are_a_range() {
-        let shipped = TableShape::cloudtrail(None);
-        let one = named("111122223333", "2026/11/23", "20261123T0900", "aaaa");
-        assert_eq!(
-            condition(&query(vec![one.clone()]), &shipped),
-            format!(
-                "\"account\" IN ('111122223333')\nAND \"region\" IN ('eu-west-1')\n\
-                 AND \"day\" IN ('2026/11/23')\nAND (\"$path\" IN ('{}'))",
-                one.address
-            )
-        );
-        let minutes = ["20261123T0905", "20261123T0910", "20261123T0915", "20261123T0920"];
-        let mut logs: Vec<Log> = minutes
-            .iter()
-            .zip(["b", "c", "d", "e"])
-            .map(|(minute, tail)| named("111122223333", "2026/11/23", minute, tail))
-            .collect();
-        let (first, last) = (logs[0].address.clone(), logs[3].address.clone());
-        logs.reverse();
-        logs.push(named("444455556666", "2026/11/24", "20261124T0001", "f"));
-        let text = condition(&query(logs), &shipped);
-        let range = format!(
-            "(\"$path\" BETWEEN '{first}' AND '{last}' AND regexp_extract(\"$path\", '[^_/]*$') \
-             IN ('b.json.gz', 'c.json.gz', 'd.json.gz', 'e.json.gz'))\nOR \"$path\" IN ('s3://b"
-        );
-        assert!(text.contains(&range), "{text}");
-        assert!(text.contains("\"day\" IN ('2026/11/23', '2026/11/24')"), "{text}");
-    }
-
-    /// A statement that is longer than Athena takes would never be collected.
-    #[test]
-    fn what_window_takes_into_a_part_has_room() {
-        use crate::engine::Room;
-        use crate::ledger::Ledger;
-        use crate::window::{self, Limits};
-
-        let shipped = TableShape::cloudtrail(None);
-        let mut logs: Vec<Log> = Vec::new();
-        for number in 0..400_u32 {
-            let account = format!("11112222{:04}", number % 7);
-            let minute = format!("20261123T{:02}{:02}", number / 60, number % 60);
-            logs.push(named(&account, "2026/11/23", &minute, &format!("{number:016}")));
-            if number % 9 == 0 {
-                logs.push(log(&format!("s3://b/exports/{number}_it's.json")));
-            }
-        }
-        for text in [2_000, 5_000, 20_000] {
-            let room = Room { text, ..Room::default() };
-            let window = window::choose(logs.clone(), &Ledger::default(), &Limits::default(), room);
-            assert!(window.parts.len() > 1);
-            for part in window.parts {
-                let length = condition(&query(part.logs), &shipped).len();
-                assert!(length <= text, "{length} bytes where there is room for {text}");
-            }
-        }
-    }
-
-    #[test]
-    fn names_that_are_not_cloudtrails_are_never_a_range() {
-        let logs: Vec<Log> =
-            (0..9).map(|n| log(&format!("s3://b/exports/{n}_it's.json"))).collect();
-        let text = condition(&query(logs), &TableShape::cloudtrail(None));
-        assert!(text.starts_with("(\"$path\" IN ('s3://b/exports/0_it''s.json', "), "{text}");
-        assert!(!text.contains("BETWEEN") && !text.contains("\"account\""), "{text}");
-    }
-
-    #[test]
-    fn no_logs_are_no_rows_and_logs_elsewhere_are_refused() {
-        let shipped = TableShape::cloudtrail(None);
-        assert_eq!(condition(&query(Vec::new()), &shipped), "false");
-        let refused = restriction(&query(vec![log("/tmp/x.json")]), &shipped, NOW.parse().unwrap());
-        assert!(refused.unwrap_err().message.contains("/tmp/x.json is not in S3"));
-        let other = BoundQuery::of_sql("q", "SELECT 1", Arc::default());
-        assert_eq!(restriction(&other, &shipped, NOW.parse().unwrap()).unwrap(), None);
-    }
-
-    fn span(since: &str, until: Option<&str>) -> Span {
-        Span {
-            since: Some(since.parse().unwrap()),
-            until: until.map(|until| until.parse().unwrap()),
-            ..Span::default()
-        }
-    }
-
-    #[test]
-    fn a_span_reads_the_folders_of_its_days() {
-        let mut span = span("2026-11-22T23:30:30Z", Some("2026-11-23T23:30:00Z"));
-        span.accounts.insert("111122223333".to_owned());
-        let text = condition(&query(Vec::new()).over(span), &TableShape::cloudtrail(None));
-        let minute = "coalesce(regexp_extract(\"$path\", '_([0-9]{8}T[0-9]{4})Z_[^/]*$', 1)";
-        assert_eq!(
-            text,
-            format!(
-                "\"account\" IN ('111122223333')\n\
-                 AND \"day\" IN ('2026/11/22', '2026/11/23', '2026/11/24')\n\
-                 AND {minute} >= '20261122T2331', true)\nAND {minute} < '20261123T2330', true)"
-            )
-        );
-    }
-
-    #[test]
-    fn days_are_written_as_each_table_writes_them() {
-        for (columns, properties, expected) in [
-            ("`timestamp` string", "", "\"timestamp\" IN ('2026/11/23', '2026/11/24')"),
-            ("`date` date", "", "\"date\" IN (DATE '2026-11-23', DATE '2026-11-24')"),
-            (
-                "year int, month int, day int",
-                "",
-                "\"year\" IN (2026)\nAND \"month\" IN (11)\nAND \"day\" IN (23, 24)",
-            ),
-            (
-                "dt string",
-                "'projection.dt.format'='yyyy-MM-dd-HH'",
-                "\"dt\" >= '2026-11-23-00' AND \"dt\" < '2026-11-25-00'",
-            ),
-        ] {
-            let ddl = format!(
-                "CREATE TABLE t (eventid string) PARTITIONED BY ({columns}) TBLPROPERTIES ({properties})"
-            );
-            let table = ddl::parse(&ddl, "t.sql").unwrap().table;
-            let mut span = span("2026-11-23T05:00:00Z", None);
-            let text = condition(&query(Vec::new()).over(span.clone()), &table);
-            assert!(text.starts_with(&format!("{expected}\nAND coalesce(")), "{columns}\n{text}");
-            span.regions.insert("eu-west-1".to_owned());
-            let text = condition(&query(Vec::new()).over(span), &table);
-            assert!(text.contains(", 1) IN ('eu-west-1'), true)"), "{text}");
-        }
-        let years = condition(
-            &query(Vec::new()).over(span("2020-01-02T00:00:00Z", None)),
-            &TableShape::cloudtrail(None),
-        );
-        assert!(
-            years.starts_with("\"day\" >= '2020/01/01' AND \"day\" < '2026/11/25'\n"),
-            "{years}"
-        );
-    }
 }

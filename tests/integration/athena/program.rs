@@ -1,9 +1,10 @@
 //! `clickops query --engine athena`, as a person runs it.
 
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use super::*;
 use crate::program::{Desk, Ended};
+use crate::standin::s3::S3;
 
 /// The command, with what it needs to find the stand-in.
 fn command(desk: &Desk, service: &Athena, line: &str) -> Command {
@@ -19,13 +20,23 @@ fn command(desk: &Desk, service: &Athena, line: &str) -> Command {
     command
 }
 
-fn clickops(desk: &Desk, service: &Athena, line: &str) -> Ended {
-    let output = command(desk, service, line).output().unwrap();
+pub(super) fn clickops(desk: &Desk, service: &Athena, line: &str) -> Ended {
+    ended(command(desk, service, line).output().unwrap())
+}
+
+fn ended(output: Output) -> Ended {
     Ended {
         code: output.status.code().unwrap_or(-1),
         stdout: String::from_utf8(output.stdout).unwrap(),
         stderr: String::from_utf8(output.stderr).unwrap(),
     }
+}
+
+/// The same with logs and store in S3.
+pub(super) fn with_s3(desk: &Desk, service: &Athena, s3: &S3, line: &str) -> Ended {
+    let mut command = command(desk, service, line);
+    let output = command.env("AWS_ENDPOINT_URL_S3", s3.url()).output().unwrap();
+    ended(output)
 }
 
 #[test]
@@ -52,7 +63,8 @@ fn a_named_query_prints_the_same_on_both_engines() {
 #[test]
 fn the_config_can_say_where_queries_run() {
     let (desk, service) = (Desk::new(), service());
-    let config = "[source]\nengine = 'athena'\n[athena]\ndatabase = 'audit'\ntable = 'trail'\n";
+    let config = "[source]\nengine = 'athena'\n[athena]\ndatabase = 'audit'\ntable = 'trail'\n\
+                  discover = false\n";
     desk.write("clickops.toml", config);
     let line = "query top-talkers --config clickops.toml --now 2026-11-23T12:00:00Z";
     let unknown = clickops(&desk, &service, line);

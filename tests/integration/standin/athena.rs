@@ -6,15 +6,20 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use clickops::table::TableShape;
 use serde_json::{Value, json};
 
 use self::bucket::Bucket;
+use self::catalogue::{Catalogue, Entry};
 use self::execution::Execution;
 pub(crate) use self::execution::{End, Failed};
+use self::saved::Saved;
 use super::http::{Reply, Request, Server};
 
 mod bucket;
+mod catalogue;
 mod execution;
+mod saved;
 
 /// What goes wrong with a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +40,8 @@ pub(crate) enum Fault {
     LostAnswer,
     /// The credentials do not allow it.
     Denied,
+    /// Glue, whom Athena asks, does not allow it.
+    GlueDenied,
     /// The credentials are no longer valid.
     Expired,
 }
@@ -63,6 +70,12 @@ impl Fault {
                 "AccessDeniedException",
                 "User: arn:aws:iam::111122223333:role/x is not authorized to perform this",
             ),
+            Self::GlueDenied => error(
+                400,
+                "MetadataException",
+                "User is not authorized to perform: glue:GetTable (Service: AmazonDataCatalog; \
+                 Status Code: 400; Error Code: AccessDeniedException; Request ID: 0; Proxy: null)",
+            ),
             Self::Expired => error(
                 400,
                 "ExpiredTokenException",
@@ -89,6 +102,8 @@ pub(crate) struct Athena {
 
 struct State {
     bucket: Arc<Bucket>,
+    catalogue: Arc<Catalogue>,
+    saved: Saved,
     executions: Mutex<Vec<Execution>>,
     /// Requests by their token, and the number of the execution.
     tokens: Mutex<HashMap<String, (Value, usize)>>,
@@ -99,10 +114,43 @@ struct State {
 }
 
 impl Athena {
-    /// A service whose log table lies in a folder.
+    /// A service whose log table lies in a folder, and has the shape of the shipped one.
     pub(crate) fn over(folder: &Path) -> Self {
+        let service = Self::empty(folder);
+        let table = TableShape::cloudtrail(None);
+        service.state.catalogue.add(&table.name.clone(), Entry::Table(table.into()));
+        service
+    }
+
+    /// A service with a table for this statement, whose logs lie in a folder.
+    pub(crate) fn with_table(folder: &Path, statement: &str) -> Self {
+        let service = Self::empty(folder);
+        service.add_table(statement);
+        service
+    }
+
+    /// One more table.
+    pub(crate) fn add_table(&self, statement: &str) {
+        let table = catalogue::table(statement);
+        self.state.catalogue.add(&table.name.clone(), Entry::Table(table));
+    }
+
+    /// One more view, which holds nothing.
+    pub(crate) fn add_view(&self, name: &str) {
+        let statement = "SELECT 1".to_owned();
+        self.state.catalogue.add(&name.parse().unwrap(), Entry::View(statement));
+    }
+
+    /// A property of a table.
+    pub(crate) fn property(&self, name: &str, key: &str) -> String {
+        self.state.catalogue.property(name, key)
+    }
+
+    fn empty(folder: &Path) -> Self {
         let state = Arc::new(State {
             bucket: Arc::new(Bucket::of(folder)),
+            catalogue: Arc::default(),
+            saved: Saved::default(),
             executions: Mutex::default(),
             tokens: Mutex::default(),
             faults: Mutex::default(),
@@ -198,6 +246,12 @@ impl State {
                 group["Name"] = body["WorkGroup"].clone();
                 Ok(json!({ "WorkGroup": group }))
             }
+            "ListNamedQueries" => Ok(self.saved.list(&body)),
+            "BatchGetNamedQuery" => Ok(self.saved.get(&body)),
+            "CreateNamedQuery" => Ok(self.saved.create(&body)),
+            "UpdateNamedQuery" => Ok(self.saved.update(&body)),
+            "GetTableMetadata" => self.catalogue.get(&body),
+            "ListTableMetadata" => self.catalogue.list(&body),
             "StartQueryExecution" => self.start(&body),
             "GetQueryExecution" => self.with(&body, |id, one| Ok(one.polled(id))),
             "GetQueryResults" => self.with(&body, |_, one| one.page(&body)),
@@ -210,6 +264,9 @@ impl State {
         match (answer, fault) {
             (_, Some(fault)) => fault.reply(),
             (Ok(body), None) => Reply::Json(200, body),
+            (Err(message), None) if operation.ends_with("TableMetadata") => {
+                Reply::Json(400, json!({"__type": "MetadataException", "Message": message}))
+            }
             (Err(message), None) => Reply::Json(
                 400,
                 json!({"__type": "InvalidRequestException", "Message": message,
@@ -252,8 +309,14 @@ impl State {
         let course = self.courses.lock().unwrap().pop_front().unwrap_or_default();
         let mut executions = self.executions.lock().unwrap();
         let number = executions.len();
-        let bucket = &self.bucket;
-        executions.push(Execution::start(course, bucket, text("QueryString"), parameters));
+        let (bucket, catalogue) = (&self.bucket, &self.catalogue);
+        executions.push(Execution::start(
+            course,
+            bucket,
+            (catalogue, body["QueryExecutionContext"]["Database"].as_str().unwrap_or("default")),
+            text("QueryString"),
+            parameters,
+        ));
         tokens.insert(token, (body.clone(), number));
         Ok(json!({"QueryExecutionId": id(number)}))
     }

@@ -22,6 +22,13 @@ impl Bucket {
         dir::list(&self.folder).unwrap().logs.into()
     }
 
+    /// The logs whose address in S3 is chosen, under their addresses in the folder.
+    pub(super) fn files_where(&self, chosen: impl Fn(&Log) -> bool) -> Arc<[Log]> {
+        let (files, logs) = (self.files(), self.logs());
+        let pairs = files.iter().zip(logs);
+        pairs.filter(|(_, log)| chosen(log)).map(|(file, _)| file.clone()).collect()
+    }
+
     /// Every log that lies there, under its address in S3.
     pub(crate) fn logs(&self) -> Vec<Log> {
         let moved = |log: &Log| Log { address: self.of_s3(&log.address), ..log.clone() };

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::Course;
 use super::bucket::Bucket;
+use super::catalogue::{self, Catalogue};
 
 /// What a statement comes to.
 #[derive(Debug, Clone)]
@@ -44,6 +45,13 @@ pub(super) struct Execution {
     /// Nothing as long as it is being computed.
     end: Arc<OnceLock<End>>,
     stopped: bool,
+    /// Whether it makes or changes something.
+    ddl: bool,
+}
+
+/// Whether a statement makes or changes something.
+fn is_ddl(statement: &str) -> bool {
+    statement.starts_with("CREATE ") || statement.starts_with("ALTER ")
 }
 
 impl Execution {
@@ -51,19 +59,28 @@ impl Execution {
     pub(super) fn start(
         course: Course,
         bucket: &Arc<Bucket>,
+        (catalogue, database): (&Arc<Catalogue>, &str),
         statement: &str,
         parameters: Vec<String>,
     ) -> Self {
         let end = Arc::new(OnceLock::new());
         match &course.end {
             Some(told) => drop(end.set(told.clone())),
+            None if is_ddl(statement) => {
+                let nothing = End::Rows { columns: Vec::new(), rows: Vec::new(), bytes: 0 };
+                let changed = catalogue.change(database, statement);
+                drop(end.set(changed.map_or_else(|reason| failed(reason, 1003), |()| nothing)));
+            }
             None => {
                 let (end, bucket) = (Arc::clone(&end), Arc::clone(bucket));
-                let statement = statement.to_owned();
-                std::thread::spawn(move || end.set(run(&bucket, &statement, &parameters)));
+                let catalogue = Arc::clone(catalogue);
+                let statement = catalogue.expanded(database, statement);
+                std::thread::spawn(move || {
+                    end.set(run(&bucket, &catalogue, &statement, &parameters))
+                });
             }
         }
-        Self { course, end, stopped: false }
+        Self { course, end, stopped: false, ddl: is_ddl(statement) }
     }
 
     /// Its end has come, unless it has none.
@@ -87,8 +104,8 @@ impl Execution {
         }
         json!({"QueryExecution": {
             "QueryExecutionId": id,
-            "StatementType": "DML",
-            "SubstatementType": "SELECT",
+            "StatementType": if self.ddl { "DDL" } else { "DML" },
+            "SubstatementType": if self.ddl { "CREATE_OR_ALTER" } else { "SELECT" },
             "Status": status,
             "Statistics": {
                 "DataScannedInBytes": bytes, "EngineExecutionTimeInMillis": 1200,
@@ -153,8 +170,9 @@ impl Execution {
     }
 }
 
-/// Runs a statement as Athena does: values in place of each `?`, over all logs of the bucket.
-fn run(bucket: &Bucket, statement: &str, parameters: &[String]) -> End {
+/// Runs a statement as Athena does: values in place of each `?`, over all logs of the bucket that the
+/// table shows.
+fn run(bucket: &Bucket, catalogue: &Catalogue, statement: &str, parameters: &[String]) -> End {
     let lexed = lexer::lex(statement, "statement").unwrap();
     if lexed.holes.len() != parameters.len() {
         let reason = format!(
@@ -176,11 +194,21 @@ fn run(bucket: &Bucket, statement: &str, parameters: &[String]) -> End {
         ends.push((text.len(), from));
     }
     text.push_str(&statement[from..]);
-    let query = BoundQuery::of_sql("athena", bucket.of_folder(&text), bucket.files());
+    let table = catalogue.read_by(statement);
+    if let Some(reason) = table.as_ref().and_then(|table| catalogue::refusal(table, statement)) {
+        return failed(reason, 1000);
+    }
+    let files =
+        bucket.files_where(|log| table.as_ref().is_none_or(|table| catalogue::shows(table, log)));
+    let query = BoundQuery::of_sql("athena", bucket.of_folder(&text), files);
 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let answer: Result<_, EngineError> = runtime.block_on(async {
-        let mut rows = LocalEngine::new().rows(&query).await?;
+        let engine = match table {
+            Some(table) => LocalEngine::new().with_table(table),
+            None => LocalEngine::new(),
+        };
+        let mut rows = engine.rows(&query).await?;
         let all = rows.all().await?;
         Ok((rows.columns, all, rows.scan.bytes.load(Ordering::Relaxed)))
     });

@@ -1,0 +1,110 @@
+//! Which logs a table shows. Where Athena computes the partitions, it looks into no other folders, and
+//! says nothing of what lies in them.
+
+use super::TableShape;
+use crate::logs::Log;
+
+/// Why a table does not show a log.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unshown {
+    /// Columns, and the values of the log's folder that they do not list.
+    Unlisted(Vec<(String, String)>),
+    /// The log lies where the table has no folders.
+    Elsewhere,
+}
+
+impl TableShape {
+    /// Why Athena does not read a log of this table; `None` where it does, for all that is known:
+    /// where partitions lie that somebody adds is nowhere in the table.
+    pub fn unshown(&self, log: &Log) -> Option<Unshown> {
+        let values = match (&self.template, &self.location) {
+            (Some(template), _) => template.values_there(&log.address),
+            (None, Some(location)) if self.partitions.is_empty() => {
+                let folder = format!("{}/", location.trim_end_matches('/'));
+                log.address.starts_with(&folder).then(Box::default)
+            }
+            (None, _) => return None,
+        };
+        let Some(values) = values else {
+            return Some(Unshown::Elsewhere);
+        };
+        let unlisted: Vec<_> = self
+            .partitions
+            .iter()
+            .zip(values)
+            .filter_map(|(partition, value)| Some((partition.name.clone(), value?)))
+            .filter(|(name, value)| {
+                self.listed(name).is_some_and(|listed| !listed.contains(&value.as_str()))
+            })
+            .collect();
+        (!unlisted.is_empty()).then_some(Unshown::Unlisted(unlisted))
+    }
+
+    /// The values that a column of the type `enum` lists.
+    pub fn listed(&self, partition: &str) -> Option<Vec<&str>> {
+        let property = |what: &str| self.properties.get(&format!("projection.{partition}.{what}"));
+        let is_enum = property("type").is_some_and(|kind| kind.trim().eq_ignore_ascii_case("enum"));
+        // Athena takes blanks for a part of the value.
+        property("values").filter(|_| is_enum).map(|values| values.split(',').collect())
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use crate::logs::{LogKey, Place};
+    use crate::table::ddl;
+
+    fn why(ddl: &str, address: &str) -> String {
+        let log = Log {
+            address: address.to_owned(),
+            key: LogKey::of(&[]),
+            place: Place::of(address),
+            delivered: chrono::DateTime::UNIX_EPOCH,
+            bytes: 0,
+        };
+        match ddl::parse(ddl, "t.sql").unwrap().table.unshown(&log) {
+            None => "shown".to_owned(),
+            Some(Unshown::Elsewhere) => "elsewhere".to_owned(),
+            Some(Unshown::Unlisted(values)) => {
+                let pair = |(column, value): (String, String)| format!("{column} {value}");
+                values.into_iter().map(pair).collect::<Vec<_>>().join(", ")
+            }
+        }
+    }
+
+    #[test]
+    fn only_what_the_properties_say_is_shown() {
+        const PROJECTED: &str = "CREATE TABLE t (eventid string) PARTITIONED BY (account string, region string, dt string) \
+            LOCATION 's3://logs/p/AWSLogs/' TBLPROPERTIES ('projection.enabled'='true', \
+            'projection.account.type'='enum', 'projection.account.values'='111122223333', \
+            'projection.region.type'='enum', 'projection.region.values'='eu-west-1, us-east-1', \
+            'projection.dt.type'='date', 'projection.dt.format'='yyyy/MM/dd', 'projection.dt.range'='2020/01/01,NOW', \
+            'storage.location.template'='s3://logs/p/AWSLogs/${account}/CloudTrail/${region}/${dt}')";
+        for (folder, expected) in [
+            ("s3://logs/p/AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/23", "shown"),
+            ("s3://logs/p/AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/23/more", "shown"),
+            (
+                "s3://logs/p/AWSLogs/444455556666/CloudTrail/eu-north-1/2026/11/23",
+                "account 444455556666, region eu-north-1",
+            ),
+            (
+                "s3://logs/p/AWSLogs/111122223333/CloudTrail/us-east-1/2026/11/23",
+                "region us-east-1",
+            ),
+            ("s3://logs/AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/23", "elsewhere"),
+            ("s3://logs/p/AWSLogs/o-1/111122223333/CloudTrail/eu-west-1/2026/11/23", "elsewhere"),
+            ("s3://other/p/AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/23", "elsewhere"),
+        ] {
+            assert_eq!(why(PROJECTED, &format!("{folder}/x.json.gz")), expected, "{folder}");
+        }
+        let plain = "CREATE TABLE t (eventid string) LOCATION 's3://logs/AWSLogs'";
+        assert_eq!(why(plain, "s3://logs/AWSLogs/x.json"), "shown");
+        assert_eq!(why(plain, "s3://logs/AWSLogs2/x.json"), "elsewhere");
+        let added =
+            "CREATE TABLE t (eventid string) PARTITIONED BY (dt string) LOCATION 's3://logs/a/'";
+        assert_eq!(why(added, "s3://logs/b/x.json"), "shown");
+        assert_eq!(why("CREATE TABLE t (eventid string)", "s3://logs/b/x.json"), "shown");
+    }
+}
