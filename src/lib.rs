@@ -37,6 +37,7 @@ pub mod ledger;
 pub mod logging;
 pub mod logs;
 pub mod message;
+mod moment;
 pub mod notifier;
 pub mod query;
 pub mod raw;
