@@ -25,9 +25,9 @@ mod unfinished;
 /// Key of the blob.
 pub const KEY: &str = "ledger.json";
 
-/// CloudTrail tries for 30 days to deliver to a bucket that refuses, so an event can come twice
-/// that far apart.
-const REMEMBER_FINDINGS: Duration = Duration::from_secs(35 * 24 * 60 * 60);
+/// Findings are remembered for so long at least. CloudTrail tries for 30 days to deliver to a bucket
+/// that refuses, so an event can come twice that far apart.
+pub(crate) const REMEMBER_FINDINGS: Duration = Duration::from_secs(35 * 24 * 60 * 60);
 
 /// What has been collected and delivered.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -16,7 +16,7 @@
 //! [`sql`] (Athena's grammar and types), [`exclusion`] (what is hidden, and why), [`notifier`]
 //! (another tool's settings), [`store`] (where journal and ledger live), [`secret`] (what the config
 //! only names), `aws` (how AWS is reached), [`app`] (wiring), [`tick`] (both lines in turn),
-//! [`doctor`] (what would stop them) and [`cli`].
+//! [`doctor`] (what would stop them), and [`cli`] and `lambda`, the two ways to begin one.
 
 pub mod app;
 #[cfg(feature = "aws")]
@@ -33,6 +33,8 @@ pub mod exclusion;
 mod figures;
 pub mod finding;
 pub mod journal;
+#[cfg(feature = "aws")]
+pub mod lambda;
 pub mod ledger;
 pub mod logging;
 pub mod logs;

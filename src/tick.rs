@@ -15,7 +15,7 @@ use crate::collect::{Collect, Collected, Wanted, collect, up_to_date};
 use crate::config::{By, Config, EngineName, Place, Report};
 use crate::engine::Scan;
 use crate::error::{Error, Exit};
-use crate::ledger::{Counts, Ledger};
+use crate::ledger::{self, Counts, Ledger};
 use crate::logs::places::Silent;
 use crate::logs::{Log, Span};
 use crate::render::Look;
@@ -34,6 +34,8 @@ const MINUTE: TimeDelta = TimeDelta::minutes(1);
 
 /// What a tick is to do.
 pub struct Tick<'a> {
+    /// Collects anew what was delivered after then; what the journal has is not reported again.
+    pub replay: Option<DateTime<Utc>>,
     /// Only logs delivered at this minute or later.
     pub since: Option<DateTime<Utc>>,
     /// Only logs delivered before this minute.
@@ -143,6 +145,10 @@ async fn in_turn(
         if trial { Box::new(MemoryStore::over(app.store()?)) } else { app.store()? };
     let store = store.as_ref();
     let mut loaded = up_to_date(store, &limits, app.now).await?;
+    if let Some(since) = tick.replay {
+        loaded.ledger.set_until(remembered(since, app.now)?);
+        loaded.save(store).await?;
+    }
     register(store, &mut loaded, &app.config.reports).await?;
 
     // Reports go out whatever became of collecting: they say so.
@@ -155,9 +161,25 @@ async fn in_turn(
     Ok(Ticked { looked, sent, counts: counts.ok() })
 }
 
+/// A time from which everything can be collected once more without being reported once more.
+fn remembered(since: DateTime<Utc>, now: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {
+    let oldest = ledger::before(now, ledger::REMEMBER_FINDINGS);
+    if (oldest..=now).contains(&since) {
+        return Ok(since);
+    }
+    let days = ledger::REMEMBER_FINDINGS.as_secs() / (24 * 60 * 60);
+    Err(Error::usage(
+        format!("nothing can be collected again from {} on", since.to_rfc3339()),
+        format!(
+            "Give a time of the last {days} days: of longer ago it is not known what was reported. \
+             `clickops ledger set-until` takes it all the same."
+        ),
+    ))
+}
+
 fn limits(app: &App, tick: &Tick<'_>) -> Result<Limits, Error> {
     if tick.since.zip(tick.until).is_some_and(|(since, until)| since >= until) {
-        return Err(Error::usage("--since is not before --until", "Exchange the two."));
+        return Err(Error::usage("since is not before until", "Exchange the two."));
     }
     let by_minutes = by_minutes(&app.config)?;
     let lately = match &app.config.logs {
