@@ -312,13 +312,14 @@ async fn send(
 ) -> Result<Sent, Error> {
     let trouble = looked.as_ref().err().map(ToString::to_string);
     let none = BTreeMap::new();
+    let channels = if tick.dry_run { app.channels_on_trial() } else { app.channels() };
     let run = Reporting {
         store,
         accounts: &app.config.accounts,
         catalogue: &app.config.catalogue()?,
         exclusions: &app.config.exclusions,
         renderer: &app.renderer(),
-        channels: &app.channels(),
+        channels: &channels,
         now: app.now,
         look: tick.look,
         engine: app.engine_name(),
