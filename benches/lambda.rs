@@ -4,8 +4,8 @@
 //! It measures a binary that was built before, as it would be deployed:
 //!
 //! ```sh
-//! cargo build --release --no-default-features --features aws --bin clickops-lambda
-//! cargo bench --profile dev --bench lambda -- target/release/clickops-lambda 50
+//! cargo build --profile lambda --no-default-features --features aws --bin clickops-lambda
+//! cargo bench --no-default-features --features aws --bench lambda -- target/lambda/clickops-lambda 50
 //! ```
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measures")]

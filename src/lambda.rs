@@ -22,6 +22,7 @@ use self::event::{Action, Event, Run};
 use crate::app::App;
 use crate::aws::s3::S3;
 use crate::config::Config;
+use crate::doctor;
 use crate::error::{Error, Exit};
 use crate::moment::Moment;
 use crate::render::Look;
@@ -105,7 +106,8 @@ impl Function {
         let app = self.app(now).await?;
         match &event.action {
             Action::Run(run) => ticked(&app, &event.action, run, leave).await,
-            Action::ApplySql | Action::Doctor => Err(absent(&event.action)),
+            Action::Doctor { send } => examined(&app, *send, leave).await,
+            Action::ApplySql => Err(absent(&event.action)),
         }
     }
 }
@@ -138,6 +140,17 @@ async fn ticked(app: &App, action: &Action, run: &Run, leave: Instant) -> Result
     .await?;
     let warnings = warnings.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok(Answer::of(action.name(), ticked, warnings))
+}
+
+/// All checks.
+async fn examined(app: &App, send: bool, leave: Instant) -> Result<Answer, Error> {
+    let checks = tokio::time::timeout_at(leave, doctor::examine(app, send)).await;
+    checks.map(Answer::examined).map_err(|_| Error {
+        exit: Exit::Partly,
+        stage: "doctor",
+        message: "there was no time for all checks".to_owned(),
+        hint: Some("Give the function a longer timeout.".to_owned()),
+    })
 }
 
 fn absent(action: &Action) -> Error {

@@ -10,6 +10,7 @@ use std::time::Duration;
 use lambda_runtime::Diagnostic;
 use serde::Serialize;
 
+use crate::doctor::{Check, State};
 use crate::error::Error;
 use crate::ledger::Counts;
 use crate::tick::{Looked, Ticked};
@@ -27,6 +28,9 @@ pub(super) struct Answer {
     complete: bool,
     #[serde(flatten)]
     pub(super) figures: Option<Figures>,
+    /// What was found out about each thing that a run needs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checks: Option<Vec<Check>>,
     warnings: Vec<String>,
     pub(super) errors: Vec<Told>,
     /// How long it took.
@@ -125,8 +129,18 @@ impl Answer {
             figures: Some(figures),
             warnings,
             errors: errors.map(Told::from).collect(),
-            milliseconds: 0,
             failed,
+            ..Self::default()
+        }
+    }
+
+    /// The answer after an examination. What it found amiss is no error of the invocation.
+    pub(super) fn examined(checks: Vec<Check>) -> Self {
+        Self {
+            action: Some("doctor"),
+            complete: checks.iter().all(|check| check.state != State::Failed),
+            checks: Some(checks),
+            ..Self::default()
         }
     }
 

@@ -15,7 +15,10 @@ pub(super) enum Action {
     /// Install the shipped SQL in Athena.
     ApplySql,
     /// Look for what would stop a run.
-    Doctor,
+    Doctor {
+        /// Whether each channel gets a test message.
+        send: bool,
+    },
 }
 
 impl Action {
@@ -25,7 +28,7 @@ impl Action {
             Self::Run(Run { replay: Some(_), .. }) => "replay",
             Self::Run(_) => "run",
             Self::ApplySql => "apply-sql",
-            Self::Doctor => "doctor",
+            Self::Doctor { .. } => "doctor",
         }
     }
 }
@@ -59,7 +62,7 @@ const ACTIONS: [(&str, &[&str]); 4] = [
     ("run", &["action", "time", "since", "until", "reports", "dry_run"]),
     ("replay", &["action", "time", "since"]),
     ("apply-sql", &["action", "time"]),
-    ("doctor", &["action", "time"]),
+    ("doctor", &["action", "time", "send"]),
 ];
 
 /// What EventBridge calls the events of its schedules, those of the Scheduler without an input of
@@ -108,7 +111,7 @@ impl Event {
                 Action::Run(Run { replay: Some(since), ..Run::default() })
             }
             "apply-sql" => Action::ApplySql,
-            "doctor" => Action::Doctor,
+            "doctor" => Action::Doctor { send: flag(event, "send")? },
             _ => Action::Run(Run {
                 replay: None,
                 since: moment(event, "since")?,
@@ -269,7 +272,8 @@ mod tests {
                 Action::Run(Run { replay: Some(Moment::At(at("2026-11-26T00:00:00Z"))), ..run() }),
             ),
             (json!({"action": "apply-sql"}), None, Action::ApplySql),
-            (json!({"action": "doctor"}), None, Action::Doctor),
+            (json!({"action": "doctor"}), None, Action::Doctor { send: false }),
+            (json!({"action": "doctor", "send": true}), None, Action::Doctor { send: true }),
         ] {
             let read = Event::read(&event).unwrap_or_else(|error| panic!("{event}: {error}"));
             assert_eq!(read, Event { action, scheduled: scheduled.map(at) }, "{event}");
@@ -299,7 +303,7 @@ mod tests {
             (
                 json!({"action": "doctor", "since": "1h"}),
                 "'since' is no key of the action 'doctor'",
-                "There are: action, time.",
+                "There are: action, time, send.",
             ),
             (
                 json!({"action": "run", "since": "yesterday\n"}),
@@ -344,7 +348,7 @@ mod tests {
     #[test]
     fn the_tick_of_nine_is_never_before_nine() {
         let nine = at("2026-11-27T09:00:00Z");
-        let event = Event { action: Action::Doctor, scheduled: Some(nine) };
+        let event = Event { action: Action::ApplySql, scheduled: Some(nine) };
         let now = |clock: &str| event.now(at(clock));
         // A clock that is a little behind must not leave the report of nine to the next tick.
         assert_eq!(now("2026-11-27T08:59:59Z").unwrap(), nine);

@@ -114,6 +114,11 @@ impl Function {
         id
     }
 
+    /// How often it was invoked.
+    pub(crate) fn invocations(&self) -> usize {
+        self.state.api.lock().unwrap().begun
+    }
+
     /// What came of an invocation, once it is over.
     pub(crate) fn end(&mut self, id: &RequestId) -> Outcome {
         let ended = self.wait(|api| api.ended.remove(id));
