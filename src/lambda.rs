@@ -102,7 +102,8 @@ impl Function {
     async fn act(&self, event: &Value, leave: Instant) -> Result<Answer, Error> {
         let event = Event::read(event)?;
         let now = event.now(Utc::now())?;
-        tracing::info!(action = event.action.name(), scheduled = ?event.scheduled, "invoked");
+        let scheduled = event.scheduled.map(|time| time.to_rfc3339());
+        tracing::info!(action = event.action.name(), scheduled, "invoked");
         let app = self.app(now).await?;
         match &event.action {
             Action::Run(run) => ticked(&app, &event.action, run, leave).await,
