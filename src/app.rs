@@ -37,6 +37,10 @@ mod channels;
 mod table;
 pub mod turn;
 
+/// Views that are installed in Athena read what was delivered in so many days, unless somebody says
+/// otherwise.
+pub const VIEW_DAYS: u16 = 30;
+
 /// Everything a command needs, made from the config.
 pub struct App {
     /// The config.

@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::app::App;
 use crate::config::{self, Config};
 use crate::error::{Error, Exit};
+use crate::moment::{Moment, time};
 use crate::render::neutral;
 
 mod diff;
@@ -86,10 +87,7 @@ impl Cli {
     /// # Errors
     /// [`Error`] carries the exit code.
     pub async fn run(self) -> Result<Exit, Error> {
-        let environment = std::env::vars_os().filter_map(|(name, value)| {
-            Some((name.into_string().ok()?, value.into_string().ok()?))
-        });
-        let config = Config::load(self.global.config.as_deref(), environment)?;
+        let config = Config::load(self.global.config.as_deref(), config::environment())?;
         let app = App::new(config, self.global.now.unwrap_or_else(Utc::now));
         let work = match self.command {
             // It knows better what to print when somebody has seen enough.
@@ -146,38 +144,6 @@ impl Source {
             config.logs = Some(config::place(logs, "--logs")?);
         }
         Ok(())
-    }
-}
-
-/// A time, as RFC 3339.
-fn time(text: &str) -> Result<DateTime<Utc>, String> {
-    DateTime::parse_from_rfc3339(text)
-        .map(|time| time.with_timezone(&Utc))
-        .map_err(|_| "write it as 2026-11-23T09:00:00Z".to_owned())
-}
-
-/// A time, or how long before now.
-#[derive(Debug, Clone, Copy)]
-enum Moment {
-    At(DateTime<Utc>),
-    Before(std::time::Duration),
-}
-
-impl Moment {
-    fn parse(text: &str) -> Result<Self, String> {
-        match humantime::parse_duration(text) {
-            Ok(span) => Ok(Self::Before(span)),
-            Err(_) => time(text)
-                .map(Self::At)
-                .map_err(|_| "write a length of time such as 24h or 7d, or a time such as 2026-11-23T09:00:00Z".to_owned()),
-        }
-    }
-
-    fn from(self, now: DateTime<Utc>) -> DateTime<Utc> {
-        match self {
-            Self::At(time) => time,
-            Self::Before(span) => now - span,
-        }
     }
 }
 

@@ -77,6 +77,8 @@ pub struct Collected {
     pub outside: usize,
     /// Logs that are left to the next run because it was time to leave.
     pub left: usize,
+    /// Why some part could not be searched, if one could not; the next run tries it again.
+    pub failed: Option<CollectError>,
 }
 
 /// Why collecting stopped. What was collected before is safe.
@@ -161,15 +163,14 @@ pub enum Wanted {
 /// Collects everything there that no run has collected.
 ///
 /// # Errors
-/// [`CollectError`]; parts of a big window that were finished before are safe, and so are those
-/// that come after one that fails.
+/// [`CollectError`] of what concerns all parts; those that were finished before are safe.
 pub async fn collect(run: &Collect<'_>, wanted: Wanted) -> Result<Collected, CollectError> {
     let mut collected = Collected::default();
     let mut done: HashSet<LogKey> = HashSet::new();
     let mut overtaken = 0;
     let room = run.room()?;
     'anew: loop {
-        collected.left = 0;
+        (collected.left, collected.failed) = (0, None);
         let books = Books::of(run.store, up_to_date(run.store, &run.limits, run.now).await?);
         let ledger = books.ledger().await;
         let window = match &wanted {
@@ -186,7 +187,6 @@ pub async fn collect(run: &Collect<'_>, wanted: Wanted) -> Result<Collected, Col
         for stale in window.stale {
             part::abandon(run, &books, stale).await?;
         }
-        let mut failed = None;
         let searched = window.parts.into_iter().map(|part| part::search(run, &books, part));
         // What is through is kept at once, whatever the others wait for.
         let mut searched = stream::iter(searched).buffer_unordered(room.parts);
@@ -208,11 +208,13 @@ pub async fn collect(run: &Collect<'_>, wanted: Wanted) -> Result<Collected, Col
                     continue 'anew;
                 }
                 // What is wrong with one part may be right with the next.
-                Err(error) if error.is_of_one_part() => failed = failed.or(Some(error)),
+                Err(error) if error.is_of_one_part() => {
+                    collected.failed.get_or_insert(error);
+                }
                 Err(error) => return Err(error),
             }
         }
-        return failed.map_or(Ok(collected), Err);
+        return Ok(collected);
     }
 }
 

@@ -191,6 +191,20 @@ impl Config {
         Self::of(file.under(file::environment(environment)?))
     }
 
+    /// The same of a text that comes from `origin`, which is no file: relative folders in it are
+    /// meant from where the program works.
+    ///
+    /// # Errors
+    /// [`ConfigError`], naming the key.
+    pub fn parse(
+        text: &str,
+        origin: &str,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let file = file::parse(text, origin, Path::new(""))?;
+        Self::of(file.under(file::environment(environment)?))
+    }
+
     fn of(mut file: File) -> Result<Self, ConfigError> {
         let channels = channel::channels(&file)?;
         let accounts = account::accounts(&file)?;
@@ -219,6 +233,12 @@ impl Config {
             exclusions,
         })
     }
+}
+
+/// What the environment of this process holds and is text.
+pub fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }
 
 /// Reads a table's name; `key` names the setting in errors.

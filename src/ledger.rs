@@ -25,9 +25,9 @@ mod unfinished;
 /// Key of the blob.
 pub const KEY: &str = "ledger.json";
 
-/// CloudTrail tries for 30 days to deliver to a bucket that refuses, so an event can come twice
-/// that far apart.
-const REMEMBER_FINDINGS: Duration = Duration::from_secs(35 * 24 * 60 * 60);
+/// Findings are remembered for so long at least. CloudTrail tries for 30 days to deliver to a bucket
+/// that refuses, so an event can come twice that far apart.
+pub(crate) const REMEMBER_FINDINGS: Duration = Duration::from_secs(35 * 24 * 60 * 60);
 
 /// What has been collected and delivered.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -210,6 +210,14 @@ impl Ledger {
         self.collected.retain(|day, _| *day < until.date_naive());
     }
 
+    /// Forgets that logs of this day and later ones were collected, and leaves none of them alone
+    /// that was delivered after this time. What was delivered before keeps being waited for.
+    pub fn look_again(&mut self, since: DateTime<Utc>) {
+        self.floor = self.floor.map(|floor| floor.min(since));
+        self.until = self.until.map(|until| until.min(since));
+        self.collected.retain(|day, _| *day < since.date_naive());
+    }
+
     /// Number of collected logs that are remembered.
     pub fn logs(&self) -> usize {
         self.collected.values().map(|keys| keys.0.len()).sum()
@@ -303,6 +311,18 @@ mod tests {
         assert_eq!(counts(&mut ledger.clone(), None), [3, 0, 3, 0]);
         assert_eq!(counts(&mut ledger, Some(1)), [3, 2, 1, 0]);
         assert_eq!(counts(&mut ledger, Some(1)), [0; 4]);
+    }
+
+    #[test]
+    fn looking_again_gives_up_nothing_that_is_still_waited_for() {
+        let mut ledger = with(vec![finding("e", "1", serde_json::json!({}))]);
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        ledger.look_again(at("2026-11-21T00:00:00Z"));
+        assert_eq!((ledger.floor, ledger.logs(), ledger.finding_count()), (None, 1, 1));
+        ledger.floor = Some(at("2026-11-20T12:00:00Z"));
+        ledger.look_again(at("2026-11-20T08:00:00Z"));
+        let early = Some(at("2026-11-20T08:00:00Z"));
+        assert_eq!((ledger.floor, ledger.until, ledger.logs()), (early, early, 0));
     }
 
     #[test]

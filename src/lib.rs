@@ -17,7 +17,8 @@
 //! [`sql`] (Athena's grammar and types), [`exclusion`] (what is hidden, and why), [`notifier`]
 //! (another tool's settings), [`store`] (where journal and ledger live), [`secret`] (what the config
 //! only names), `aws` (how AWS is reached), `install` (what Athena holds for people), [`app`]
-//! (wiring), [`tick`] (both lines in turn), [`doctor`] (what would stop them) and [`cli`].
+//! (wiring), [`tick`] (both lines in turn), [`doctor`] (what would stop them), and [`cli`] and
+//! `lambda`, the two ways to begin one.
 
 pub mod app;
 #[cfg(feature = "aws")]
@@ -36,10 +37,13 @@ pub mod finding;
 #[cfg(feature = "aws")]
 pub mod install;
 pub mod journal;
+#[cfg(feature = "aws")]
+pub mod lambda;
 pub mod ledger;
 pub mod logging;
 pub mod logs;
 pub mod message;
+mod moment;
 pub mod notifier;
 pub mod query;
 pub mod raw;

@@ -15,7 +15,7 @@ use crate::collect::{Collect, Collected, Wanted, collect, up_to_date};
 use crate::config::{By, Config, EngineName, Place, Report};
 use crate::engine::Scan;
 use crate::error::{Error, Exit};
-use crate::ledger::{Counts, Ledger};
+use crate::ledger::{self, Counts, Ledger};
 use crate::logs::places::Silent;
 use crate::logs::{Log, Span};
 use crate::render::Look;
@@ -35,6 +35,8 @@ const MINUTE: TimeDelta = TimeDelta::minutes(1);
 
 /// What a tick is to do.
 pub struct Tick<'a> {
+    /// Collects anew what was delivered after then; what the journal has is not reported again.
+    pub replay: Option<DateTime<Utc>>,
     /// Only logs delivered at this minute or later.
     pub since: Option<DateTime<Utc>>,
     /// Only logs delivered before this minute.
@@ -75,12 +77,14 @@ pub struct Ticked {
 }
 
 /// What a tick has looked at.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Looked {
     /// What it collected.
     pub collected: Collected,
     /// Logs and folders that could not be read, with the reason.
     pub unread: BTreeMap<String, String>,
+    /// Why some of the logs could not be searched, if so; the next tick tries again.
+    pub failed: Option<Error>,
 }
 
 /// What a tick has sent.
@@ -100,9 +104,13 @@ impl Ticked {
     /// # Errors
     /// The error that kept it from collecting, or else from sending.
     pub fn exit(self) -> Result<Exit, Error> {
-        let looked = self.looked?.exit();
+        let looked = self.looked?;
+        let exit = looked.exit();
+        if let Some(error) = looked.failed {
+            return Err(error);
+        }
         let sent = if self.sent?.complete { Exit::Done } else { Exit::Partly };
-        Ok(looked.max(sent))
+        Ok(exit.max(sent))
     }
 }
 
@@ -144,6 +152,10 @@ async fn in_turn(
         if trial { Box::new(MemoryStore::over(app.store()?)) } else { app.store()? };
     let store = store.as_ref();
     let mut loaded = up_to_date(store, &limits, app.now).await?;
+    if let Some(since) = tick.replay {
+        loaded.ledger.look_again(remembered(since, app.now)?);
+        loaded.save(store).await?;
+    }
     register(store, &mut loaded, &app.config.reports).await?;
 
     // Reports go out whatever became of collecting: they say so.
@@ -156,9 +168,25 @@ async fn in_turn(
     Ok(Ticked { looked, sent, counts: counts.ok() })
 }
 
+/// A time from which everything can be collected once more without being reported once more.
+fn remembered(since: DateTime<Utc>, now: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {
+    let oldest = ledger::before(now, ledger::REMEMBER_FINDINGS);
+    if (oldest..=now).contains(&since) {
+        return Ok(since);
+    }
+    let days = ledger::REMEMBER_FINDINGS.as_secs() / (24 * 60 * 60);
+    Err(Error::usage(
+        format!("nothing can be collected again from {} on", since.to_rfc3339()),
+        format!(
+            "Give a time of the last {days} days: of longer ago it is not known what was reported. \
+             `clickops ledger set-until` takes it all the same."
+        ),
+    ))
+}
+
 fn limits(app: &App, tick: &Tick<'_>) -> Result<Limits, Error> {
     if tick.since.zip(tick.until).is_some_and(|(since, until)| since >= until) {
-        return Err(Error::usage("--since is not before --until", "Exchange the two."));
+        return Err(Error::usage("since is not before until", "Exchange the two."));
     }
     let by_minutes = by_minutes(&app.config)?;
     let lately = match &app.config.logs {
@@ -224,7 +252,7 @@ async fn look(
     if app.config.by == By::Minutes {
         (tick.tell)(News::Listed(&[]));
         let collected = collect_all(app, tick, store, limits, Wanted::Minutes).await?;
-        return Ok(Looked { collected, unread: BTreeMap::new() });
+        return Ok(looked(collected, BTreeMap::new()));
     }
     let span = Span { since: window::oldest(ledger, &limits), ..Span::default() };
     let (listing, places) = app.new_logs(&span, limits.overlap, store).await?;
@@ -254,7 +282,12 @@ async fn look(
         let logs = if unread.len() == 1 { "1 log" } else { &format!("{} logs", unread.len()) };
         warn(&format!("{logs} could not be read to the end; the next run tries again"));
     }
-    Ok(Looked { collected, unread })
+    Ok(looked(collected, unread))
+}
+
+fn looked(mut collected: Collected, unread: BTreeMap<String, String>) -> Looked {
+    let failed = collected.failed.take().map(Error::from);
+    Looked { collected, unread, failed }
 }
 
 async fn collect_all(
@@ -296,15 +329,20 @@ async fn send(
     reports: &[Report],
     looked: &Result<Looked, Error>,
 ) -> Result<Sent, Error> {
-    let trouble = looked.as_ref().err().map(ToString::to_string);
+    let trouble = match looked {
+        Ok(looked) => looked.failed.as_ref(),
+        Err(error) => Some(error),
+    };
+    let trouble = trouble.map(ToString::to_string);
     let none = BTreeMap::new();
+    let channels = if tick.dry_run { app.channels_on_trial() } else { app.channels() };
     let run = Reporting {
         store,
         accounts: &app.config.accounts,
         catalogue: &app.config.catalogue()?,
         exclusions: &app.config.exclusions,
         renderer: &app.renderer(),
-        channels: &app.channels(),
+        channels: &channels,
         now: app.now,
         look: tick.look,
         engine: app.engine_name(),

@@ -22,13 +22,19 @@ impl App {
     /// delivered in the last `days`.
     ///
     /// # Errors
-    /// As [`install::plan`] and [`install::carry_out`].
+    /// When queries do not run on Athena, and as [`install::plan`] and [`install::carry_out`].
     pub async fn install(
         &self,
         days: u16,
         dry_run: bool,
         say: &(dyn Fn(&str) -> Result<(), Error> + Sync),
     ) -> Result<(), Error> {
+        if !self.asks_athena() {
+            return Err(Error::usage(
+                "views are for Athena, and the config says that queries run here",
+                "Set source.engine to \"athena\".",
+            ));
+        }
         let connection = self.athena.connection(&self.config.athena);
         let steps = install::plan(self, connection.clone(), days).await?;
         match dry_run {

@@ -34,4 +34,10 @@ impl App {
         };
         self.config.channels.iter().map(|(name, channel)| (name.clone(), sink(channel))).collect()
     }
+
+    /// The channels by name, where each only prints here what it would get.
+    pub fn channels_on_trial(&self) -> BTreeMap<String, Box<dyn Sink>> {
+        let sink = || -> Box<dyn Sink> { Box::new(Terminal::stdout()) };
+        self.config.channels.keys().map(|name| (name.clone(), sink())).collect()
+    }
 }

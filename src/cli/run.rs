@@ -65,6 +65,7 @@ pub(super) async fn run(mut app: App, args: RunArgs) -> Result<Exit, Error> {
     let ticked = tick(
         &app,
         &Tick {
+            replay: None,
             since: args.since.map(|moment| moment.from(app.now)),
             until: args.until,
             reports: &args.reports,
@@ -77,6 +78,7 @@ pub(super) async fn run(mut app: App, args: RunArgs) -> Result<Exit, Error> {
     .await?;
     if let (Ok(looked), Ok(sent)) = (&ticked.looked, &ticked.sent)
         && sent.idle
+        && looked.failed.is_none()
     {
         output(&nothing_new(looked))?;
     }

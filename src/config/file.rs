@@ -166,9 +166,12 @@ impl File {
 pub(super) fn read(path: &Path) -> Result<File, ConfigError> {
     let text = std::fs::read_to_string(path)
         .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
-    let mut file: File = toml::from_str(&text)
-        .map_err(|error| text_error(&path.display().to_string(), &text, &error))?;
-    let base = path.parent().unwrap_or(Path::new(""));
+    parse(&text, &path.display().to_string(), path.parent().unwrap_or(Path::new("")))
+}
+
+/// Reads a text; `origin` names it in errors. Relative folders in it are meant from `base`.
+pub(super) fn parse(text: &str, origin: &str, base: &Path) -> Result<File, ConfigError> {
+    let mut file: File = toml::from_str(text).map_err(|error| text_error(origin, text, &error))?;
     let source = &mut file.source;
     for path in [&mut source.ddl, &mut source.replay, &mut source.sql, &mut source.templates] {
         *path = path.take().map(|path| base.join(path));

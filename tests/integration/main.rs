@@ -30,6 +30,8 @@ mod explain;
 mod import;
 #[cfg(feature = "local")]
 mod judges;
+#[cfg(all(feature = "aws", feature = "local"))]
+mod lambda;
 #[cfg(feature = "local")]
 mod matrix;
 mod messages;

@@ -13,11 +13,23 @@ mod listing;
 mod store;
 
 /// The bucket of the log archive, and the one of the store.
-const LOGS: &str = "log-archive";
-const STATE: &str = "clickops-state";
+pub(crate) const LOGS: &str = "log-archive";
+pub(crate) const STATE: &str = "clickops-state";
 
 fn service() -> S3 {
     S3::with(&[LOGS, STATE])
+}
+
+/// Findings of the journal in S3, in its order.
+pub(crate) fn journal(service: &S3) -> Vec<String> {
+    let files = service.objects(STATE).into_iter();
+    let files = files.filter(|(key, _)| key.starts_with("prod/journal/"));
+    files
+        .flat_map(|(_, bytes)| {
+            let text = String::from_utf8(bytes).unwrap();
+            text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
+        })
+        .collect()
 }
 
 fn client(service: &S3) -> Arc<Client> {

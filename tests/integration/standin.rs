@@ -8,6 +8,7 @@ use clickops::aws::Access;
 pub(crate) mod athena;
 pub(crate) mod hook;
 mod http;
+pub(crate) mod lambda;
 pub(crate) mod s3;
 pub(crate) mod ssm;
 

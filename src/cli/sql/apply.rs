@@ -2,9 +2,8 @@
 
 use clap::Args;
 
-use crate::app::App;
+use crate::app::{self, App};
 use crate::cli::output;
-use crate::config::EngineName;
 use crate::error::{Error, Exit};
 
 /// Put the log table, the views, the journal as a table and the named queries into Athena
@@ -17,17 +16,11 @@ pub(in crate::cli) struct ApplyArgs {
     #[arg(long)]
     dry_run: bool,
     /// Views read what was delivered in so many days; only `cloudtrail` reads everything
-    #[arg(long, value_name = "N", default_value_t = 30)]
+    #[arg(long, value_name = "N", default_value_t = app::VIEW_DAYS)]
     days: u16,
 }
 
 pub(super) async fn run(app: &App, args: &ApplyArgs) -> Result<Exit, Error> {
-    if app.config.engine != EngineName::Athena {
-        return Err(Error::usage(
-            "views are for Athena, and the config says that queries run here",
-            "Set source.engine to \"athena\".",
-        ));
-    }
     app.install(args.days, args.dry_run, &|text| output(&format!("{text}\n"))).await?;
     Ok(Exit::Done)
 }

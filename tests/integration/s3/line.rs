@@ -26,18 +26,6 @@ fn clickops(desk: &Desk, service: &S3, line: &str) -> Ended {
     Ended::of(&mut command(desk, service, line))
 }
 
-/// Findings of the journal in S3, in its order.
-fn journal(service: &S3) -> Vec<String> {
-    let files = service.objects(STATE).into_iter();
-    let files = files.filter(|(key, _)| key.starts_with("prod/journal/"));
-    files
-        .flat_map(|(_, bytes)| {
-            let text = String::from_utf8(bytes).unwrap();
-            text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
-        })
-        .collect()
-}
-
 const ALL_TIMES: &str = "[window]\nfirst = 'all'\noverlap = 'all'\n";
 const IN_S3: &str = "--logs s3://log-archive --store s3://clickops-state/prod";
 
