@@ -16,13 +16,13 @@ use crate::engine::{Engine, EngineError, Room, Scan};
 use crate::finding::Finding;
 use crate::finding::rows::RowError;
 use crate::journal::{self, Entry, JournalError, WindowRecord};
-use crate::ledger::{self, LedgerError, Loaded};
+use crate::ledger::{self, Ledger, LedgerError, Loaded};
 use crate::logs::{Access, Log, LogKey};
 use crate::query::assemble::Assembler;
 use crate::query::{BoundQuery, QueryError};
 use crate::raw;
 use crate::store::{Store, StoreError};
-use crate::window::{self, Limits};
+use crate::window::{self, Limits, Part};
 
 mod books;
 mod part;
@@ -42,6 +42,8 @@ pub struct Collect<'a> {
     pub detections: &'a [String],
     /// What limits the window.
     pub limits: Limits,
+    /// Whether some of the logs could not be listed.
+    pub unlisted: bool,
     /// The time of the run.
     pub now: DateTime<Utc>,
     /// When to leave, so that a later run goes on; `None` stays to the end.
@@ -187,22 +189,19 @@ pub async fn collect(run: &Collect<'_>, wanted: Wanted) -> Result<Collected, Col
         for stale in window.stale {
             part::abandon(run, &books, stale).await?;
         }
-        let searched = window.parts.into_iter().map(|part| part::search(run, &books, part));
+        let gap = window.gap || run.unlisted && is_behind(&ledger, run);
+        books.begin(&window.parts).await;
+        let parts = window.parts.into_iter().enumerate();
+        let kept = parts.map(|(number, part)| search_and_keep(run, &books, number, part, gap));
         // What is through is kept at once, whatever the others wait for.
-        let mut searched = stream::iter(searched).buffer_unordered(room.parts);
-        while let Some(searched) = searched.next().await {
-            let kept = match searched {
-                Ok(Searched::Left { logs }) => {
-                    collected.left += logs;
-                    continue;
-                }
-                Ok(Searched::Through(part)) => {
-                    keep(run, &books, part, window.gap, &mut collected).await
-                }
-                Err(error) => Err(error),
-            };
+        let mut kept = stream::iter(kept).buffer_unordered(room.parts);
+        while let Some(kept) = kept.next().await {
             match kept {
-                Ok(unread) => done.extend(unread),
+                Ok(Kept::Left { logs }) => collected.left += logs,
+                Ok(Kept::Through { entry, repeated, unread }) => {
+                    collected.add(*entry, repeated);
+                    done.extend(unread);
+                }
                 Err(error) if error.overtaken() && overtaken < TRIES => {
                     overtaken += 1;
                     continue 'anew;
@@ -240,23 +239,59 @@ pub async fn up_to_date(
     Ok(loaded)
 }
 
-/// Keeps what was found in one part of a window, and gives the keys of the logs that have to be
-/// tried again.
+/// Whether the last run was so long ago that the next one would not look back to what this one could
+/// not list.
+fn is_behind(ledger: &Ledger, run: &Collect<'_>) -> bool {
+    let overlap = run.limits.overlap;
+    overlap.is_some_and(|overlap| ledger.until < Some(ledger::before(run.now, overlap)))
+}
+
+/// What has become of a part.
+enum Kept {
+    /// It is in the journal.
+    Through {
+        entry: Box<Entry>,
+        /// Findings that the journal had already.
+        repeated: usize,
+        /// Logs that have to be tried again.
+        unread: Vec<LogKey>,
+    },
+    /// It is left to the next run.
+    Left {
+        /// How many logs it has.
+        logs: usize,
+    },
+}
+
+async fn search_and_keep(
+    run: &Collect<'_>,
+    books: &Books<'_>,
+    number: usize,
+    part: Part,
+    gap: bool,
+) -> Result<Kept, CollectError> {
+    match part::search(run, books, part).await? {
+        Searched::Left { logs } => Ok(Kept::Left { logs }),
+        Searched::Through(part) => keep(run, books, number, part, gap).await,
+    }
+}
+
+/// Keeps what was found in one part of a window.
 async fn keep(
     run: &Collect<'_>,
     books: &Books<'_>,
+    number: usize,
     part: Through,
     gap: bool,
-    collected: &mut Collected,
-) -> Result<Vec<LogKey>, CollectError> {
+) -> Result<Kept, CollectError> {
     let Through { mut logs, span, mut found, seconds } = part;
-    let mut loaded = books.open().await;
+    let mut page = books.open().await;
     let total = found.findings.len();
     let mut seen = HashSet::new();
     found.findings.retain(|finding| {
         let known = ledger::names(finding).iter().any(|name| seen.contains(name));
         seen.extend(ledger::takes(finding));
-        !known && !loaded.ledger.knows(finding)
+        !known && !page.loaded.ledger.knows(finding)
     });
     let repeated = total - found.findings.len();
     // Engines give rows in any order; the journal, and what is made of it, is the same every time.
@@ -274,11 +309,16 @@ async fn keep(
     let (unread, mut read): (Vec<&Log>, Vec<&Log>) =
         logs.iter().partition(|log| found.damaged.contains_key(&log.address));
     // A log that claims to come from the future must not make all others look too old.
-    let mut until = read.iter().map(|log| log.delivered.min(run.now)).max().filter(|_| !gap);
-    if let Some(span) = &span {
+    let latest = match &span {
+        Some(span) => span.until,
+        None => read.iter().map(|log| log.delivered.min(run.now)).max(),
+    };
+    let until = page.through(number, latest).filter(|_| !gap);
+    if span.is_some() {
         // Not all that was read is known, so none of it is remembered.
-        (read, until) = (Vec::new(), span.until);
+        read.clear();
     }
+    let loaded = &mut page.loaded;
     let entry = Entry {
         window: WindowRecord {
             number: loaded.ledger.next_window,
@@ -303,8 +343,8 @@ async fn keep(
         loaded.ledger.forget(run.limits.overlap);
         loaded.save(run.store).await?;
     }
-    collected.add(entry, repeated);
-    Ok(unread.iter().map(|log| log.key).collect())
+    let unread = unread.iter().map(|log| log.key).collect();
+    Ok(Kept::Through { entry: Box::new(entry), repeated, unread })
 }
 
 /// The order of findings in the journal.

@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use crate::message::Message;
 use crate::sink::{Receipt, Sink, SinkError};
 
@@ -12,21 +14,39 @@ const TRIES: u32 = 3;
 /// A side that asks for more patience than this is left to the next run.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
+/// Until when a run may deliver.
+#[derive(Clone, Copy)]
+pub struct Allowed<'a> {
+    /// Whether one more try may begin: it is this run's turn, and there is time.
+    pub now: &'a (dyn Fn() -> bool + Sync),
+    /// When the run has to leave; `None` is never.
+    pub leave: Option<Instant>,
+}
+
 /// Delivers `message`.
 ///
 /// # Errors
-/// The last [`SinkError`] when it was refused, or every try failed.
-pub async fn deliver(sink: &dyn Sink, message: &Message) -> Result<Receipt, SinkError> {
+/// The last [`SinkError`] when it was refused, every try failed, or no further one is allowed.
+pub async fn deliver(
+    sink: &dyn Sink,
+    message: &Message,
+    allowed: Allowed<'_>,
+) -> Result<Receipt, SinkError> {
     let mut pause = Duration::from_secs(1);
     for _ in 1..TRIES {
         match sink.deliver(message).await {
             Err(SinkError::Retry { after, reason }) => {
                 let wait = after.unwrap_or(pause);
-                if wait > LONGEST_PAUSE {
+                let late = allowed.leave.is_some_and(|leave| Instant::now() + wait >= leave);
+                if wait > LONGEST_PAUSE || late {
                     return Err(SinkError::Retry { after, reason });
                 }
                 tracing::warn!(message.key, reason, "delivery failed, trying again");
                 tokio::time::sleep(wait).await;
+                // Another run may have taken over meanwhile, and sent it.
+                if !(allowed.now)() {
+                    return Err(SinkError::Retry { after, reason });
+                }
                 pause *= 2;
             }
             done => return done,
@@ -63,13 +83,17 @@ mod tests {
     }
 
     async fn tried(fails: u32, after: Option<Duration>) -> bool {
+        tried_if(fails, after, Allowed { now: &|| true, leave: None }).await
+    }
+
+    async fn tried_if(fails: u32, after: Option<Duration>, allowed: Allowed<'_>) -> bool {
         let message = Message {
             form: Form::Text,
             title: String::new(),
             body: String::new(),
             key: String::new(),
         };
-        deliver(&Moody(AtomicU32::new(fails), after), &message).await.is_ok()
+        deliver(&Moody(AtomicU32::new(fails), after), &message, allowed).await.is_ok()
     }
 
     #[tokio::test]
@@ -79,5 +103,11 @@ mod tests {
         assert!(tried(TRIES - 1, soon).await);
         assert!(!tried(TRIES, soon).await);
         assert!(!tried(1, Some(LONGEST_PAUSE * 2)).await);
+        // Whoever has to leave, or has lost its turn, does not try again.
+        let leave = Some(Instant::now() + Duration::from_secs(5));
+        let while_there_is_time = Allowed { now: &|| true, leave };
+        assert!(tried_if(1, soon, while_there_is_time).await);
+        assert!(!tried_if(1, Some(Duration::from_secs(6)), while_there_is_time).await);
+        assert!(!tried_if(1, soon, Allowed { now: &|| false, leave: None }).await);
     }
 }

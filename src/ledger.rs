@@ -207,6 +207,7 @@ impl Ledger {
     pub fn set_until(&mut self, until: DateTime<Utc>) {
         self.floor = Some(until);
         self.until = Some(until);
+        self.give_up_minutes();
         self.collected.retain(|day, _| *day < until.date_naive());
     }
 
@@ -215,6 +216,7 @@ impl Ledger {
     pub fn look_again(&mut self, since: DateTime<Utc>) {
         self.floor = self.floor.map(|floor| floor.min(since));
         self.until = self.until.map(|until| until.min(since));
+        self.give_up_minutes();
         self.collected.retain(|day, _| *day < since.date_naive());
     }
 

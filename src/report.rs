@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::config::{Account, Mode, Report};
-use crate::deliver::deliver;
+use crate::deliver::{Allowed, deliver};
 use crate::digest::{About, Detail, Digest, Finds, RunStats};
 use crate::engine::Damaged;
 use crate::error::Error;
@@ -54,8 +54,8 @@ pub struct Reporting<'a> {
     pub unread: &'a BTreeMap<String, String>,
     /// Why the run could not look at anything, if it could not.
     pub trouble: Option<&'a str>,
-    /// Whether this run may begin to send one more message: it is its turn, and there is time.
-    pub may_send: &'a (dyn Fn() -> bool + Sync),
+    /// Until when this run may send.
+    pub allowed: Allowed<'a>,
 }
 
 /// How a report went.
@@ -327,12 +327,12 @@ async fn send(
         let Some(sending) = sending.as_mut().filter(|s| !s.delivered.contains(&message.key)) else {
             continue;
         };
-        if !(run.may_send)() {
+        if !(run.allowed.now)() {
             reported.complete = false;
             reported.notes.push("there was no time for all of it; the next run goes on".to_owned());
             return Ok(false);
         }
-        match deliver(sink, &message).await {
+        match deliver(sink, &message, run.allowed).await {
             Ok(receipt) => {
                 reported.delivered += 1;
                 reported.notes.extend(receipt.note);

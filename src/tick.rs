@@ -13,6 +13,7 @@ use crate::app::turn::Turn;
 use crate::app::{self, App};
 use crate::collect::{Collect, Collected, Wanted, collect, up_to_date};
 use crate::config::{By, Config, EngineName, Place, Report};
+use crate::deliver::Allowed;
 use crate::engine::Scan;
 use crate::error::{Error, Exit};
 use crate::ledger::{self, Counts, Ledger};
@@ -251,7 +252,7 @@ async fn look(
     let warn = |text: &str| (tick.tell)(News::Warning(text));
     if app.config.by == By::Minutes {
         (tick.tell)(News::Listed(&[]));
-        let collected = collect_all(app, tick, store, limits, Wanted::Minutes).await?;
+        let collected = collect_all(app, tick, store, limits, Wanted::Minutes, false).await?;
         return Ok(looked(collected, BTreeMap::new()));
     }
     let span = Span { since: window::oldest(ledger, &limits), ..Span::default() };
@@ -262,6 +263,7 @@ async fn look(
         Some(_) => format!("{error}; check its permissions"),
         None => error.to_string(),
     };
+    let unlisted = !listing.unreadable.is_empty();
     let unreadable = listing.unreadable.iter();
     let mut unread: BTreeMap<String, String> =
         unreadable.map(|(address, error)| (address.clone(), reason(error))).collect();
@@ -273,7 +275,8 @@ async fn look(
         warn(&format!("account {account} delivered no log since {last}; is its trail on?"));
     }
     (tick.tell)(News::Listed(&listing.logs));
-    let collected = collect_all(app, tick, store, limits, Wanted::Logs(listing.logs)).await?;
+    let collected =
+        collect_all(app, tick, store, limits, Wanted::Logs(listing.logs), unlisted).await?;
     unread.extend(collected.damaged.clone());
     for (log, reason) in &unread {
         warn(&format!("{log}: {reason}"));
@@ -296,6 +299,7 @@ async fn collect_all(
     store: &dyn Store,
     limits: Limits,
     wanted: Wanted,
+    unlisted: bool,
 ) -> Result<Collected, Error> {
     let detections: Vec<_> = app.config.detections(&app.config.catalogue()?)?.into_iter().collect();
     let (engine, assembler) = (app.engine().await?, app.assembler().await?);
@@ -311,14 +315,20 @@ async fn collect_all(
         assembler: &assembler,
         detections: &detections,
         limits,
+        unlisted,
         now: app.now,
-        leave: tick.leave,
+        leave: tick.leave.map(for_reports),
         watch: &|scan: &Arc<_>| (tick.tell)(News::Scan(scan)),
     };
     let collected = collect(&run, wanted).await;
     engine.close().await;
     (tick.tell)(News::Collected);
     Ok(collected?)
+}
+
+/// When to leave collecting, so that reports have a quarter of the time until `leave`.
+fn for_reports(leave: Instant) -> Instant {
+    leave - leave.saturating_duration_since(Instant::now()) / 4
 }
 
 async fn send(
@@ -349,7 +359,10 @@ async fn send(
         forced: !tick.reports.is_empty(),
         unread: looked.as_ref().map_or(&none, |looked| &looked.unread),
         trouble: trouble.as_deref(),
-        may_send: &|| turn.is_held() && tick.leave.is_none_or(|leave| Instant::now() < leave),
+        allowed: Allowed {
+            now: &|| turn.is_held() && tick.leave.is_none_or(|leave| Instant::now() < leave),
+            leave: tick.leave,
+        },
     };
     let mut sent = Sent { idle: true, complete: true, ..Sent::default() };
     let mut failed = None;

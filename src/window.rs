@@ -115,18 +115,24 @@ pub fn minutes(ledger: &Ledger, limits: &Limits, now: DateTime<Utc>) -> Window {
     let mut window = Window::default();
     let mut reached = ledger.until;
     for unfinished in &ledger.unfinished {
+        let left_alone = |span: &Span| {
+            // The ledger may have been moved past it since.
+            span.until.zip(ledger.floor).is_some_and(|(until, floor)| until <= floor)
+        };
         match &unfinished.span {
-            Some(span) => {
+            Some(span) if !left_alone(span) => {
                 reached = reached.max(span.until);
                 let span = Some(span.clone());
                 let unfinished = Some(unfinished.clone());
                 window.parts.push(Part { span, unfinished, ..Part::default() });
             }
-            None => window.stale.push(unfinished.clone()),
+            _ => window.stale.push(unfinished.clone()),
         }
     }
-    let overlap = limits.overlap.unwrap_or_default();
-    let since = reached.map(|reached| before(reached, overlap)).max(ledger.floor).max(limits.since);
+    let late = limits.overlap.and_then(|overlap| Some(before(reached?, overlap)));
+    let wanted = late.max(ledger.floor);
+    let since = wanted.max(limits.since);
+    window.gap = since > wanted;
     // A minute that is not over may get more logs.
     let over = now.duration_trunc(TimeDelta::minutes(1)).unwrap_or(now);
     let until = limits.until.map_or(over, |until| until.min(over));

@@ -4,7 +4,7 @@ use tokio::time::Instant;
 
 use super::App;
 use crate::config::Place;
-use crate::error::Error;
+use crate::error::{Error, Exit};
 use crate::store::dir::{self, DirStore};
 use crate::store::lease::{Lease, LeaseError};
 
@@ -28,7 +28,10 @@ impl App {
     pub async fn turn(&self, leave: Option<Instant>) -> Result<Turn, Error> {
         match &self.config.store {
             Place::Memory => Ok(Turn::Alone),
-            Place::Dir(root) => Ok(Turn::Folder(DirStore::new(root).turn()?)),
+            Place::Dir(root) => {
+                let turn = DirStore::new(root).turn(leave).await?;
+                turn.map(Turn::Folder).ok_or_else(|| busy("another run uses the store"))
+            }
             Place::S3(_) => Ok(Turn::Lease(Lease::take(self.store()?.into(), leave).await?)),
         }
     }
@@ -56,16 +59,20 @@ impl From<LeaseError> for Error {
     fn from(error: LeaseError) -> Self {
         match error {
             LeaseError::Store(error) => error.into(),
-            LeaseError::Busy(_) => Self {
-                exit: crate::error::Exit::Partly,
-                stage: "store",
-                message: error.to_string(),
-                hint: Some(
-                    "Nothing is lost: what it leaves is done by the next run. A run that died is \
-                     waited for half a minute."
-                        .to_owned(),
-                ),
-            },
+            LeaseError::Busy(_) => busy(error.to_string()),
         }
+    }
+}
+
+fn busy(message: impl Into<String>) -> Error {
+    Error {
+        exit: Exit::Partly,
+        stage: "store",
+        message: message.into(),
+        hint: Some(
+            "Nothing is lost: what it leaves is done by the next run. A run that died is waited for \
+             half a minute."
+                .to_owned(),
+        ),
     }
 }

@@ -9,6 +9,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use super::books::Books;
 use super::{Collect, CollectError};
 use crate::engine::job::{Job, Work};
@@ -61,16 +63,23 @@ pub(super) async fn search(
     let started = Instant::now();
     let mut found = Found::default();
     let mut unfinished = part.unfinished;
-    let mut left = vec![part.logs.clone()];
-    while let Some(logs) = left.pop() {
+    let mut left = vec![(part.logs.clone(), part.span.clone())];
+    while let Some((logs, span)) = left.pop() {
         let begun = unfinished.take();
-        let begun = begun.unwrap_or_else(|| Unfinished::of(&logs, part.span.clone()));
+        let begun = begun.unwrap_or_else(|| Unfinished::of(&logs, span.clone()));
         match all(run, books, &logs, begun).await {
             Ok(Some(more)) => found.add(more),
             Ok(None) => return Ok(Searched::Left { logs: part.logs.len() }),
-            Err(CollectError::Engine { error, .. }) if is_of_data(&error) && !logs.is_empty() => {
-                left.extend(without_the_culprit(logs, &error, &mut found));
-            }
+            Err(CollectError::Engine { error, .. }) if is_of_data(&error) => match span {
+                None => {
+                    let logs = without_the_culprit(logs, &error, &mut found);
+                    left.extend(logs.into_iter().map(|logs| (logs, None)));
+                }
+                Some(span) => {
+                    let spans = without_the_minute(span, &error, &mut found);
+                    left.extend(spans.into_iter().map(|span| (Vec::new(), Some(span))));
+                }
+            },
             Err(error) => return Err(error),
         }
     }
@@ -97,6 +106,23 @@ fn without_the_culprit(logs: Vec<Log>, error: &EngineError, found: &mut Found) -
     tracing::warn!(log.address, %error, "left out");
     found.damaged.insert(log.address, format!("the engine cannot read it: {error}"));
     if first.is_empty() { Vec::new() } else { vec![first] }
+}
+
+/// The same for minutes of delivery: each half by itself, but nothing of a minute that is alone.
+fn without_the_minute(span: Span, error: &EngineError, found: &mut Found) -> Vec<Span> {
+    let halves = span.since.zip(span.until).and_then(|(since, until)| {
+        let minutes = (until - since).num_minutes() / 2;
+        (minutes > 0).then(|| since + TimeDelta::minutes(minutes))
+    });
+    let Some(middle) = halves else {
+        let time =
+            |time: Option<DateTime<Utc>>| time.map_or("ever".to_owned(), |at| at.to_rfc3339());
+        let minutes = format!("logs delivered {} to {}", time(span.since), time(span.until));
+        found.damaged.insert(minutes, format!("the engine cannot read one of them: {error}"));
+        return Vec::new();
+    };
+    let first = Span { until: Some(middle), ..span.clone() };
+    vec![Span { since: Some(middle), ..span }, first]
 }
 
 /// Searches logs with every detection; `None` when it is time to leave.

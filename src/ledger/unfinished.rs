@@ -61,6 +61,11 @@ impl Ledger {
         self.unfinished.push(part);
     }
 
+    /// Forgets minutes that an engine works on: the next run looks at others.
+    pub(super) fn give_up_minutes(&mut self) {
+        self.unfinished.retain(|part| part.span.is_none());
+    }
+
     /// Forgets what an engine worked on.
     pub fn end(&mut self, part: &Unfinished) {
         self.unfinished.retain(|other| !other.overlaps(part));

@@ -131,15 +131,17 @@ fn judge(status: StatusCode, headers: &HeaderMap, now: DateTime<Utc>) -> Result<
     let refused = |remedy: &str| {
         Err(SinkError::Refused { reason: reason.clone(), remedy: remedy.to_owned() })
     };
+    // What is wrong with the channel is not wrong with the message, which waits until it is mended.
+    let mend = |remedy: &str| Err(not_now(format!("{reason}; {remedy}")));
     match status.as_u16() {
         200..=299 => Ok(()),
-        300..=399 => refused("set the address that it leads to: redirects are not followed"),
+        300..=399 => mend("set the address that it leads to: redirects are not followed"),
         // Another try with the same key is under way.
         408 | 409 | 425 | 429 | 500.. => {
             Err(SinkError::Retry { reason, after: retry_after(headers, now) })
         }
-        401 | 403 => refused("see that the address and the key are still valid there"),
-        404 | 410 => refused("set a new address: nothing listens to this one any more"),
+        401 | 403 => mend("see that the address and the key are still valid there"),
+        404 | 410 => mend("set a new address: nothing listens to this one any more"),
         413 => refused("allow larger messages there, or send a digest in place of events"),
         _ => refused("see its own log for what it does not like"),
     }
@@ -206,8 +208,10 @@ mod tests {
         };
         for (statuses, meaning) in [
             (&[200, 202, 204][..], "taken"),
-            (&[301, 307, 400, 401, 403, 404, 410, 413, 422], "refused"),
+            (&[400, 413, 422], "refused"),
             (&[408, 409, 425, 429, 500, 502, 503, 599], "again"),
+            // A person has to mend these, and nothing is lost until then.
+            (&[301, 307, 401, 403, 404, 410], "again"),
         ] {
             for status in statuses {
                 assert_eq!(judge(*status), meaning, "{status}");

@@ -1,11 +1,13 @@
 //! A store in a folder: a file for each blob.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use sha2::{Digest as _, Sha256};
+use tokio::time::Instant;
 
 use super::{Expected, Store, StoreError, Version};
 
@@ -21,6 +23,8 @@ pub struct Turn {
     _held: File,
 }
 
+/// How often a run looks whether it is its turn.
+const LOOKS: Duration = Duration::from_millis(100);
 /// A run holds a lock on this file.
 const TURN: &str = ".turn";
 /// Writers hold a lock on this file, which the system lets go of when a process dies.
@@ -34,19 +38,30 @@ impl DirStore {
         Self { root: root.into() }
     }
 
-    /// Waits until no other run uses the store.
+    /// Waits until no other run uses the store, if need be until `leave`; `None` if one still does.
     ///
     /// # Errors
     /// [`StoreError::Failed`].
-    pub fn turn(&self) -> Result<Turn, StoreError> {
+    pub async fn turn(&self, leave: Option<Instant>) -> Result<Option<Turn>, StoreError> {
         fs::create_dir_all(&self.root).map_err(failed("write", &self.root))?;
         let path = self.root.join(TURN);
         let file = File::create(&path).map_err(failed("write", &path))?;
-        if file.try_lock().is_err() {
-            tracing::warn!(store = %self.root.display(), "another run uses the store, waiting for it");
-            file.lock().map_err(failed("write", &path))?;
+        let mut told = false;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Some(Turn { _held: file })),
+                Err(TryLockError::Error(error)) => return Err(failed("write", &path)(error)),
+                Err(TryLockError::WouldBlock) => {}
+            }
+            if leave.is_some_and(|leave| Instant::now() + LOOKS > leave) {
+                return Ok(None);
+            }
+            if !std::mem::replace(&mut told, true) {
+                let store = self.root.display();
+                tracing::warn!(%store, "another run uses the store, waiting for it");
+            }
+            tokio::time::sleep(LOOKS).await;
         }
-        Ok(Turn { _held: file })
     }
 
     fn path(&self, key: &str) -> PathBuf {

@@ -113,6 +113,7 @@ impl Lease {
             let begun = (Instant::now(), Utc::now());
             let note = Note { holder: Some(name.clone()), since: begun.1, at: begun.1 };
             let there = read(store.as_ref()).await?;
+            let looked = Instant::now();
             let expected = match &there {
                 None => Some(Expected::Absent),
                 Some((other, version)) => {
@@ -120,7 +121,8 @@ impl Lease {
                         if seen.is_none() && other.holder.is_some() {
                             tracing::warn!(since = %other.since, "another run uses the store, waiting for it");
                         }
-                        seen = Some((version.clone(), begun.0));
+                        // Not when it was asked: the answer may have come late.
+                        seen = Some((version.clone(), looked));
                     }
                     let watched = seen.as_ref().map_or(Duration::ZERO, |(_, at)| at.elapsed());
                     let over = other.holder.is_none()

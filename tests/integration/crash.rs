@@ -141,6 +141,7 @@ pub(crate) async fn live(
         detections: &detections,
         // Each log is a part of its own, so that there are many windows to die between.
         limits: Limits { part_bytes: Some(1), ..Limits::default() },
+        unlisted: false,
         now: app.now,
         leave: None,
         watch: &|_| {},
@@ -165,7 +166,7 @@ pub(crate) async fn live(
         forced: false,
         unread: &std::collections::BTreeMap::new(),
         trouble: None,
-        may_send: &|| true,
+        allowed: clickops::deliver::Allowed { now: &|| true, leave: None },
     };
     let reported = report(&reporting, &app.config.reports[0], "terminal").await;
     let reported = reported.map_err(|error| error.to_string())?;

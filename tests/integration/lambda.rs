@@ -1,19 +1,19 @@
 //! The built function, invoked as Lambda invokes it, with Athena, S3 and channels as stand-ins.
 
-use std::collections::BTreeSet;
 use std::process::Command;
-use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use crate::program::{Desk, change, gzip, log};
-use crate::s3::{LOGS, STATE, journal};
-use crate::standin::athena::{Athena, Course};
-use crate::standin::hook::{Answer, Hook, Posted};
+use self::cloud::{Buckets, Cloud};
+use crate::s3::{LOGS, STATE};
+use crate::standin::athena::Course;
+use crate::standin::hook::Answer;
 use crate::standin::lambda::{Function, Outcome};
-use crate::standin::s3::S3;
+
+mod cloud;
+mod moto;
 
 /// A message for each change, at every tick that finds one.
 const EVENTS: &str = "
@@ -34,94 +34,6 @@ channels = ['hook']
 
 /// Longer than anything here takes.
 const MINUTES: Duration = Duration::from_secs(300);
-
-/// All that a function needs, as stand-ins.
-struct Cloud {
-    desk: Desk,
-    s3: S3,
-    athena: Athena,
-    hook: Hook,
-    /// Events of the messages that the hook got.
-    told: Mutex<Vec<String>>,
-}
-
-impl Cloud {
-    fn new(config: &str) -> Self {
-        let desk = Desk::new();
-        desk.write("clickops.toml", config);
-        std::fs::create_dir(desk.path("logs")).unwrap();
-        let athena = Athena::over(&desk.path("logs"));
-        let s3 = S3::with(&[LOGS, STATE]);
-        Self { desk, s3, athena, hook: Hook::start(), told: Mutex::default() }
-    }
-
-    /// Lets CloudTrail deliver a log of these changes, so many minutes ago.
-    fn deliver(&self, ago: i64, events: &[&str]) {
-        let delivered = Utc::now() - TimeDelta::minutes(ago);
-        let happened = delivered - TimeDelta::minutes(5);
-        let records: Vec<_> =
-            events.iter().map(|id| change(id, &happened.format("%FT%TZ").to_string())).collect();
-        let key = key(delivered, events[0]);
-        let bytes = gzip(&log(&records));
-        self.desk.write(&format!("logs/{key}"), &bytes);
-        self.s3.put(LOGS, &key, bytes);
-    }
-
-    fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_clickops-lambda"));
-        command
-            .env_clear()
-            .env("CLICKOPS_CONFIG", self.desk.path("clickops.toml"))
-            .env("CLICKOPS_ATHENA_WORKGROUP", "clickops")
-            .env("CLICKOPS_ATHENA_ENDPOINT_URL", self.athena.url())
-            .env("HOOK", self.hook.url())
-            .env("AWS_ENDPOINT_URL_S3", self.s3.url())
-            .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
-            .env("AWS_SECRET_ACCESS_KEY", "SECRETEXAMPLE")
-            .env("AWS_SESSION_TOKEN", "TOKENEXAMPLE")
-            .env("AWS_REGION", "eu-west-1");
-        command
-    }
-
-    fn function(&self) -> Function {
-        Function::start(self.command())
-    }
-
-    /// Ids of the findings in the journal, which never has one twice.
-    fn journal(&self) -> BTreeSet<String> {
-        let lines = journal(&self.s3);
-        let id = |line: &String| {
-            let finding: Value = serde_json::from_str(line).unwrap();
-            finding["event_id"].as_str().unwrap().to_owned()
-        };
-        let ids: BTreeSet<String> = lines.iter().map(id).collect();
-        assert_eq!(ids.len(), lines.len(), "{lines:#?}");
-        ids
-    }
-
-    /// The events of all messages so far, in order of their names.
-    fn told(&self) -> Vec<String> {
-        let mut told = self.told.lock().unwrap();
-        let event = |posted: &Posted| posted.json()["event_id"].as_str().unwrap().to_owned();
-        told.extend(self.hook.posted().iter().map(event));
-        told.sort();
-        told.clone()
-    }
-
-    /// Fails unless journal and messages have exactly these events, each once.
-    fn holds(&self, events: &[&str]) {
-        let expected: BTreeSet<String> = events.iter().map(|id| (*id).to_owned()).collect();
-        assert_eq!(self.journal(), expected);
-        assert_eq!(self.told(), expected.into_iter().collect::<Vec<_>>());
-    }
-}
-
-fn key(delivered: DateTime<Utc>, name: &str) -> String {
-    let (day, minute) = (delivered.format("%Y/%m/%d"), delivered.format("%Y%m%dT%H%MZ"));
-    format!(
-        "AWSLogs/111122223333/CloudTrail/eu-west-1/{day}/111122223333_CloudTrail_eu-west-1_{minute}_{name}.json.gz"
-    )
-}
 
 /// The log lines of a function.
 fn logged(function: &Function) -> Vec<Value> {
@@ -168,7 +80,10 @@ fn run() -> Value {
 /// once.
 #[test]
 fn each_change_is_told_once_whatever_happens() {
-    let cloud = Cloud::new(EVENTS);
+    whole_line(&Cloud::new(EVENTS));
+}
+
+fn whole_line<B: Buckets>(cloud: &Cloud<B>) {
     cloud.deliver(30, &["e-01", "e-02"]);
     cloud.deliver(10, &["e-03"]);
     let mut function = cloud.function();
@@ -349,6 +264,13 @@ fn what_is_asked_for_is_done_and_nothing_else() {
     let checks = examined["checks"].as_array().unwrap();
     assert_eq!(examined["complete"], !checks.iter().any(|check| failed(&check)), "{examined}");
     assert!(checks.iter().any(|check| check["name"] == "store"), "{examined}");
+
+    cloud.athena.add_table("CREATE EXTERNAL TABLE default.sales (id string)");
+    let applied = function.invoke(json!({"action": "apply-sql"})).answer();
+    let steps: Vec<&str> =
+        applied["steps"].as_array().unwrap().iter().map(|step| step.as_str().unwrap()).collect();
+    assert_eq!(applied["complete"], true, "{applied}");
+    assert!(steps.contains(&"made view console_changes"), "{steps:?}");
 }
 
 /// What CloudWatch gets: log lines that name their request, and metrics.

@@ -143,7 +143,7 @@ impl Office {
             forced: false,
             unread: &BTreeMap::new(),
             trouble: None,
-            may_send: &|| true,
+            allowed: clickops::deliver::Allowed { now: &|| true, leave: None },
         };
         report(&reporting, &self.report, channel).await.unwrap()
     }

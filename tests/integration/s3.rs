@@ -1,5 +1,6 @@
 //! Logs and store in S3, against its stand-in: the same as in folders, and what comes of faults.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use clickops::aws::s3::S3 as Client;
@@ -21,9 +22,13 @@ fn service() -> S3 {
 }
 
 /// Findings of the journal in S3, in its order.
-pub(crate) fn journal(service: &S3) -> Vec<String> {
-    let files = service.objects(STATE).into_iter();
-    let files = files.filter(|(key, _)| key.starts_with("prod/journal/"));
+fn journal(service: &S3) -> Vec<String> {
+    findings(service.objects(STATE))
+}
+
+/// Findings in the journal among these objects of a store.
+pub(crate) fn findings(objects: BTreeMap<String, Vec<u8>>) -> Vec<String> {
+    let files = objects.into_iter().filter(|(key, _)| key.starts_with("prod/journal/"));
     files
         .flat_map(|(_, bytes)| {
             let text = String::from_utf8(bytes).unwrap();

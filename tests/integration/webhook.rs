@@ -66,13 +66,16 @@ async fn what_is_not_taken_says_whether_to_try_again_and_no_secret() {
     let elsewhere = Hook::start();
     let wait = |seconds: &str| vec![("Retry-After", seconds.to_owned())];
     let seven = Some(Duration::from_secs(7));
+    // By a later run.
+    let mended = Some(Duration::from_secs(60 * 60));
     for (answer, again) in [
         (Answer::Status(429, wait("7")), Some(seven)),
         (Answer::Status(503, wait("7")), Some(seven)),
         (Answer::status(500), Some(None)),
         (Answer::Hangup, Some(None)),
-        (Answer::status(404), None),
-        (Answer::Status(307, vec![("Location", elsewhere.url())]), None),
+        (Answer::status(400), None),
+        (Answer::status(404), Some(mended)),
+        (Answer::Status(307, vec![("Location", elsewhere.url())]), Some(mended)),
     ] {
         hook.answer(std::slice::from_ref(&answer));
         let error = sink.deliver(&message()).await.unwrap_err();
@@ -84,7 +87,7 @@ async fn what_is_not_taken_says_whether_to_try_again_and_no_secret() {
         }
     }
     assert!(elsewhere.posted().is_empty());
-    assert_eq!(hook.posted().len(), 6);
+    assert_eq!(hook.posted().len(), 7);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 
 use std::fs;
 
+use chrono::{DateTime, Utc};
 use clickops::collect::{Collect, CollectError, Collected, Wanted, collect};
 use clickops::journal;
 use clickops::ledger::{self, Ledger};
@@ -65,6 +66,7 @@ impl Line {
             assembler: &self.assembler,
             detections: &["everything".to_owned()],
             limits: self.limits,
+            unlisted: false,
             now: now.parse().unwrap(),
             leave: leave.map(|leave| Instant::now() + leave),
             watch: &|_| {},
@@ -145,6 +147,33 @@ async fn the_next_run_comes_back_to_what_this_one_leaves() {
     assert_eq!(line.journal().await, ["00", "01", "02"]);
     assert!(line.ledger().await.unfinished.is_empty());
     assert_eq!(line.run(None).await.unwrap().known, 3);
+}
+
+/// However often a run looks, Athena opens each log once: what a statement reads are the paths that
+/// it names.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_of_ticks_reads_each_log_once() {
+    let line = Line::of(&[]);
+    let (mut delivered, mut ids) = (0, Vec::new());
+    for tick in 0..20 {
+        // Some ticks find one log, some two, one of them late, and some none.
+        let new = [format!("{:02}", 59 - tick), format!("{tick:02}")];
+        for id in new.iter().skip(tick % 2).filter(|_| tick % 5 != 0) {
+            line.deliver(id);
+            ids.push(id.clone());
+        }
+        delivered += line.run(None).await.unwrap().delivered;
+    }
+    ids.sort();
+    assert_eq!(line.journal().await, ids);
+    let logs = line.service.bucket().logs();
+    assert_eq!(delivered, logs.iter().map(|log| log.bytes).sum::<u64>());
+    let statements = line.service.requests("StartQueryExecution");
+    for log in logs {
+        let path = format!("'{}'", log.address);
+        let named = statements.iter().filter(|one| one["QueryString"].to_string().contains(&path));
+        assert_eq!(named.count(), 1, "{path}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -312,4 +341,50 @@ async fn a_query_that_cannot_be_stopped_holds_up_nothing() {
         assert_eq!(line.run(None).await.unwrap().findings, 1, "{fault:?}");
         assert!(line.ledger().await.unfinished.is_empty());
     }
+}
+
+/// A run that catches up looks back, the next time too, to what it had to leave.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_left_is_not_too_old_for_the_next_run() {
+    let mut line = Line::of(&["00", "58"]);
+    line.limits.part_bytes = Some(1);
+    line.limits.overlap = Some(Duration::from_secs(10 * 60));
+    line.service.next(Course { running: 1_000_000, ..Course::default() });
+    let first = line.run(Some(Duration::from_secs(4))).await.unwrap();
+    assert_eq!((first.left, first.findings), (1, 1));
+    let ledger = line.ledger().await;
+    let oldest = clickops::window::oldest(&ledger, &line.limits).unwrap();
+    assert!(oldest < "2026-11-23T09:00:00Z".parse::<DateTime<Utc>>().unwrap(), "{oldest}");
+    line.service.settle();
+    assert_eq!(line.run(None).await.unwrap().findings, 1);
+    let until = line.ledger().await.until.unwrap();
+    assert_eq!(until, "2026-11-23T09:58:00Z".parse::<DateTime<Utc>>().unwrap());
+
+    // The same for what fails before Athena takes it.
+    let mut line = Line::of(&["00", "58"]);
+    line.limits = Limits {
+        part_bytes: Some(1),
+        overlap: Some(Duration::from_secs(600)),
+        ..Limits::default()
+    };
+    line.service.fail("StartQueryExecution", &[Fault::Denied]);
+    assert!(line.fails().await);
+    assert_eq!(line.journal().await.len(), 1);
+    assert_eq!(line.run(None).await.unwrap().findings, 1);
+}
+
+/// Of minutes of delivery nothing but those with a log that Athena cannot read are left out.
+#[tokio::test(flavor = "multi_thread")]
+async fn minutes_that_cannot_be_read_hold_up_no_others() {
+    let mut line = Line::of(&["00", "01", "02", "03"]);
+    line.limits.since = Some("2026-11-23T09:00:00Z".parse().unwrap());
+    let bad = "HIVE_BAD_DATA: Row is not a valid JSON Object";
+    // All four, the first two, the last two, the third, the fourth.
+    for fails in [true, false, true, false, true] {
+        line.service.next(if fails { failing(bad, false) } else { Course::default() });
+    }
+    let some = line.collect(Wanted::Minutes, "2026-11-23T09:04:30Z", None).await.unwrap();
+    assert_eq!((some.findings, some.damaged.len()), (3, 1));
+    assert_eq!(line.journal().await, ["00", "01", "02"]);
+    assert!(line.ledger().await.unfinished.is_empty());
 }

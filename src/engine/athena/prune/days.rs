@@ -19,8 +19,11 @@ const MOST_DAYS: usize = 400;
 
 /// The first and the last day of a span.
 fn days(span: &Span, now: DateTime<Utc>) -> Option<(NaiveDate, NaiveDate)> {
-    let first = (span.since? - DISAGREEMENT).date_naive();
-    Some((first, (span.until.unwrap_or(now) + DISAGREEMENT).date_naive()))
+    let since = span.since?;
+    let until = span.until.unwrap_or(now);
+    let first = since.checked_sub_signed(DISAGREEMENT).unwrap_or(since).date_naive();
+    let last = until.checked_add_signed(DISAGREEMENT).unwrap_or(until).date_naive();
+    Some((first, last))
 }
 
 /// The folders of the days of a span, if these are not too many.
