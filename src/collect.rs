@@ -190,7 +190,8 @@ pub async fn collect(run: &Collect<'_>, wanted: Wanted) -> Result<Collected, Col
             part::abandon(run, &books, stale).await?;
         }
         let gap = window.gap || run.unlisted && is_behind(&ledger, run);
-        books.begin(&window.parts).await;
+        let reached = window.reached.map(|reached| reached.min(run.now));
+        books.begin(&window.parts, reached).await;
         let parts = window.parts.into_iter().enumerate();
         let kept = parts.map(|(number, part)| search_and_keep(run, &books, number, part, gap));
         // What is through is kept at once, whatever the others wait for.

@@ -36,6 +36,8 @@ pub struct Window {
     pub stale: Vec<Unfinished>,
     /// Logs that were collected before.
     pub known: usize,
+    /// When the last of these was delivered.
+    pub reached: Option<DateTime<Utc>>,
     /// Logs that the limits leave out.
     pub outside: usize,
     /// Whether `since` or `until` left out logs that a later run should still take.
@@ -93,6 +95,7 @@ pub fn choose(logs: Vec<Log>, ledger: &Ledger, limits: &Limits, room: Room) -> W
     for log in logs {
         if collected.contains(&log.key) {
             window.known += 1;
+            window.reached = window.reached.max(Some(log.delivered));
         } else if let Some(part) = begun.get(&log.key) {
             window.parts[*part].logs.push(log);
         } else if too_old(&log) {

@@ -45,12 +45,13 @@ impl<'a> Books<'a> {
         Self { store, page: Mutex::new(page) }
     }
 
-    /// Notes the parts that are to be searched.
-    pub(super) async fn begin(&self, parts: &[Part]) {
+    /// Notes the parts that are to be searched, and the latest log that was collected before.
+    pub(super) async fn begin(&self, parts: &[Part], reached: Option<DateTime<Utc>>) {
         let earliest = |part: &Part| part.logs.iter().map(|log| log.delivered).min();
         let parts =
             parts.iter().enumerate().filter_map(|(number, part)| Some((number, earliest(part)?)));
-        self.open().await.outstanding = parts.collect();
+        let mut page = self.open().await;
+        (page.outstanding, page.reached) = (parts.collect(), reached);
     }
 
     /// A copy of the ledger as it is now.

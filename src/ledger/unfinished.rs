@@ -32,9 +32,15 @@ impl Unfinished {
         Self { logs, span, attempt: 1, executions: BTreeMap::new() }
     }
 
-    /// Whether both cover something of the same.
-    fn overlaps(&self, other: &Self) -> bool {
-        !self.logs.0.is_disjoint(&other.logs.0) || self.span.is_some() && self.span == other.span
+    /// Whether `other` does its work: it has logs of it, or all of its minutes.
+    fn is_done_by(&self, other: &Self) -> bool {
+        let covers = |whole: &Span, part: &Span| {
+            let begins = whole.since.is_none_or(|since| part.since.is_some_and(|at| at >= since));
+            let ends = whole.until.is_none_or(|until| part.until.is_some_and(|at| at <= until));
+            begins && ends
+        };
+        let minutes = other.span.as_ref().zip(self.span.as_ref());
+        !self.logs.0.is_disjoint(&other.logs.0) || minutes.is_some_and(|(o, s)| covers(o, s))
     }
 
     /// Its logs.
@@ -68,6 +74,6 @@ impl Ledger {
 
     /// Forgets what an engine worked on.
     pub fn end(&mut self, part: &Unfinished) {
-        self.unfinished.retain(|other| !other.overlaps(part));
+        self.unfinished.retain(|other| !other.is_done_by(part));
     }
 }
