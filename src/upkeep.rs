@@ -101,11 +101,20 @@ pub(crate) fn properties(table: &TableShape, unlisted: &Unlisted) -> Vec<(String
 fn reason(table: &TableShape, why: &Unshown, count: usize, trouble: Option<&Error>) -> String {
     let logs = if count == 1 { "1 log".to_owned() } else { format!("{count} logs") };
     let start = format!("{logs} that Athena does not read, because {}", table.name);
-    let Unshown::Unlisted(values) = why else {
-        return format!(
-            "{start} has no folder there; set source.logs to the folder of that table, or \
-             athena.table to a table of this folder"
-        );
+    let values = match why {
+        Unshown::Unlisted(values) => values,
+        Unshown::Outside(column, range) => {
+            return format!(
+                "{start} has {column} only from {range}; its owner has to set \
+                 'projection.{column}.range' to one that ends with NOW, or in the future"
+            );
+        }
+        Unshown::Elsewhere => {
+            return format!(
+                "{start} has no folder there; set source.logs to the folder of that table, or \
+                 athena.table to a table of this folder"
+            );
+        }
     };
     let pair =
         |(column, value): &(String, String)| (column.clone(), BTreeSet::from([value.clone()]));

@@ -1,7 +1,8 @@
 //! Which logs a table shows. Where Athena computes the partitions, it looks into no other folders, and
 //! says nothing of what lies in them.
 
-use super::TableShape;
+use super::content::Content;
+use super::{Partition, TableShape};
 use crate::logs::Log;
 
 /// Why a table does not show a log.
@@ -9,6 +10,8 @@ use crate::logs::Log;
 pub enum Unshown {
     /// Columns, and the values of the log's folder that they do not list.
     Unlisted(Vec<(String, String)>),
+    /// A column, and the range that the value of the log's folder is not in.
+    Outside(String, String),
     /// The log lies where the table has no folders.
     Elsewhere,
 }
@@ -28,11 +31,14 @@ impl TableShape {
         let Some(values) = values else {
             return Some(Unshown::Elsewhere);
         };
-        let unlisted: Vec<_> = self
-            .partitions
-            .iter()
-            .zip(values)
-            .filter_map(|(partition, value)| Some((partition.name.clone(), value?)))
+        let values = || self.partitions.iter().zip(&values);
+        let outside =
+            values().find_map(|(partition, value)| self.outside(partition, value.as_ref()?));
+        if let Some(outside) = outside {
+            return Some(outside);
+        }
+        let unlisted: Vec<_> = values()
+            .filter_map(|(partition, value)| Some((partition.name.clone(), value.clone()?)))
             .filter(|(name, value)| {
                 self.listed(name).is_some_and(|listed| !listed.contains(&value.as_str()))
             })
@@ -42,10 +48,42 @@ impl TableShape {
 
     /// The values that a column of the type `enum` lists.
     pub fn listed(&self, partition: &str) -> Option<Vec<&str>> {
-        let property = |what: &str| self.properties.get(&format!("projection.{partition}.{what}"));
-        let is_enum = property("type").is_some_and(|kind| kind.trim().eq_ignore_ascii_case("enum"));
+        let is_enum = self.is_projected_as(partition, "enum");
         // Athena takes blanks for a part of the value.
-        property("values").filter(|_| is_enum).map(|values| values.split(',').collect())
+        self.projection(partition, "values")
+            .filter(|_| is_enum)
+            .map(|list| list.split(',').collect())
+    }
+
+    /// Whether a value lies outside of the range of a column that has one. Ends that depend on the
+    /// time are not looked at.
+    fn outside(&self, partition: &Partition, value: &str) -> Option<Unshown> {
+        let name = &partition.name;
+        let range = self.projection(name, "range")?;
+        let (first, last) = range.split_once(',')?;
+        let (first, last) = (first.trim(), last.trim());
+        let is_outside = if self.is_projected_as(name, "integer") {
+            let number = |text: &str| text.parse::<i64>().ok();
+            let value = number(value)?;
+            number(first).is_some_and(|first| value < first)
+                || number(last).is_some_and(|last| value > last)
+        } else {
+            let Content::Date(format) = &partition.content else { return None };
+            // In these formats times are in the order of their texts, and an end may be shorter.
+            let is_fixed = |end: &str| format.is_ordered() && !end.starts_with("NOW");
+            let start = |end: &str| value.get(..end.len()).unwrap_or(value);
+            is_fixed(first) && start(first) < first || is_fixed(last) && start(last) > last
+        };
+        is_outside.then(|| Unshown::Outside(name.clone(), range.trim().to_owned()))
+    }
+
+    fn is_projected_as(&self, partition: &str, wanted: &str) -> bool {
+        let kind = self.projection(partition, "type");
+        kind.is_some_and(|kind| kind.trim().eq_ignore_ascii_case(wanted))
+    }
+
+    fn projection(&self, partition: &str, what: &str) -> Option<&str> {
+        self.properties.get(&format!("projection.{partition}.{what}")).map(String::as_str)
     }
 }
 
@@ -67,6 +105,7 @@ mod tests {
         match ddl::parse(ddl, "t.sql").unwrap().table.unshown(&log) {
             None => "shown".to_owned(),
             Some(Unshown::Elsewhere) => "elsewhere".to_owned(),
+            Some(Unshown::Outside(column, range)) => format!("{column} not in {range}"),
             Some(Unshown::Unlisted(values)) => {
                 let pair = |(column, value): (String, String)| format!("{column} {value}");
                 values.into_iter().map(pair).collect::<Vec<_>>().join(", ")
@@ -98,6 +137,20 @@ mod tests {
             ("s3://other/p/AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/23", "elsewhere"),
         ] {
             assert_eq!(why(PROJECTED, &format!("{folder}/x.json.gz")), expected, "{folder}");
+        }
+        for (folder, expected) in [
+            ("s3://b/2025/12/31/1", "shown"),
+            ("s3://b/2026/01/01/1", "dt not in 2020/01/01,2025/12/31"),
+            ("s3://b/2019/12/31/1", "dt not in 2020/01/01,2025/12/31"),
+            ("s3://b/2024/06/01/07", "shown"),
+            ("s3://b/2024/06/01/8", "part not in 1,7"),
+        ] {
+            const ENDED: &str = "CREATE TABLE t (eventid string) PARTITIONED BY (dt string, part int) \
+                LOCATION 's3://b/' TBLPROPERTIES ('projection.enabled'='true', \
+                'projection.dt.type'='date', 'projection.dt.format'='yyyy/MM/dd', \
+                'projection.dt.range'='2020/01/01,2025/12/31', 'projection.part.type'='integer', \
+                'projection.part.range'='1,7', 'storage.location.template'='s3://b/${dt}/${part}')";
+            assert_eq!(why(ENDED, &format!("{folder}/x.json.gz")), expected, "{folder}");
         }
         let plain = "CREATE TABLE t (eventid string) LOCATION 's3://logs/AWSLogs'";
         assert_eq!(why(plain, "s3://logs/AWSLogs/x.json"), "shown");
