@@ -122,7 +122,12 @@ fn is_word(ch: char) -> bool {
 fn words_of(text: &str) -> impl Iterator<Item = (usize, &str)> {
     text.split(|ch| !is_word(ch))
         .filter(|word| !word.is_empty())
-        .map(|word| (word.as_ptr() as usize - text.as_ptr() as usize, word))
+        .map(|word| (start_in(text, word), word))
+}
+
+/// Where a part of a text begins in it.
+fn start_in(text: &str, part: &str) -> usize {
+    part.as_ptr() as usize - text.as_ptr() as usize
 }
 
 /// What could stand at `pos`: where the word begins that it replaces, and the candidates.
@@ -142,9 +147,11 @@ pub(super) fn candidates(words: &Words, line: &str, pos: usize) -> (usize, Vec<S
         .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
     let word = &before[start.max(begin)..];
     let start = start.max(begin);
+    // Blanks and breaks may stand in front of a command.
     let end = input::inputs(&line[begin..]).0.first().map_or(line.len(), |first| match first {
-        input::Input::Statement(text, at) => begin + at + text.len(),
-        input::Input::Command(text) => begin + text.len(),
+        input::Input::Statement(text, _) | input::Input::Command(text) => {
+            start_in(line, text) + text.len()
+        }
     });
     let statement = Statement::of(&line[begin..end.max(pos)]);
     match word.rsplit_once('.') {
@@ -445,6 +452,14 @@ mod tests {
         let painted = painted(&words, line);
         assert!(painted.starts_with("\x1b[1mselect\x1b[0m \x1b[32m'a'\x1b[0m "), "{painted:?}");
         assert!(painted.ends_with("\x1b[1mFROM\x1b[0m \"From\""), "{painted:?}");
+    }
+
+    #[test]
+    fn what_follows_may_begin_with_breaks() {
+        let line = "AA,A\"\n王a\n,A\" ;\n\n\\王\n";
+        for pos in (0..=line.len()).filter(|pos| line.is_char_boundary(*pos)) {
+            assert!(candidates(&words(), line, pos).0 <= pos, "{pos}");
+        }
     }
 
     proptest! {
