@@ -147,6 +147,26 @@ impl Source {
     }
 }
 
+/// The logs, their table and the store, for every command that looks at all three.
+#[derive(Debug, Args)]
+struct Places {
+    #[command(flatten)]
+    source: Source,
+    #[command(flatten)]
+    table: table::TableArgs,
+    #[command(flatten)]
+    store: ledger::StoreArgs,
+}
+
+impl Places {
+    /// Lets the flags win over the config.
+    fn apply(&self, app: &mut App) -> Result<(), Error> {
+        self.source.apply(&mut app.config)?;
+        self.table.apply(&mut app.config)?;
+        self.store.apply(app)
+    }
+}
+
 /// Waits for Ctrl-C; for ever where the system cannot tell.
 async fn ctrl_c() {
     if tokio::signal::ctrl_c().await.is_err() {

@@ -11,7 +11,7 @@ use futures::stream::{self, StreamExt as _};
 use tokio::time::Instant;
 
 use self::books::Books;
-use self::keep::{Kept, search_and_keep};
+use self::keep::{Kept, Shared, search_and_keep};
 use crate::engine::{Engine, EngineError, Room, Scan};
 use crate::finding::rows::RowError;
 use crate::journal::{self, Entry, JournalError};
@@ -76,8 +76,10 @@ pub struct Collected {
     pub damaged: BTreeMap<String, String>,
     /// Logs that the limits leave out.
     pub outside: usize,
-    /// Logs that are left to the next run because it was time to leave.
+    /// Parts that are left to the next run because it was time to leave.
     pub left: usize,
+    /// Logs of these, where they are listed.
+    pub left_logs: usize,
     /// Why some part could not be searched, if one could not; the next run tries it again.
     pub failed: Option<CollectError>,
 }
@@ -171,7 +173,7 @@ pub async fn collect(run: &Collect<'_>, wanted: Wanted) -> Result<Collected, Col
     let mut overtaken = 0;
     let room = run.room()?;
     'anew: loop {
-        (collected.left, collected.failed) = (0, None);
+        (collected.left, collected.left_logs, collected.failed) = (0, 0, None);
         let books = Books::of(run.store, up_to_date(run.store, &run.limits, run.now).await?);
         let ledger = books.ledger().await;
         let window = match &wanted {
@@ -189,15 +191,19 @@ pub async fn collect(run: &Collect<'_>, wanted: Wanted) -> Result<Collected, Col
             part::abandon(run, &books, stale).await?;
         }
         let gap = window.gap || run.unlisted && is_behind(&ledger, run);
+        let shared = Shared { run, books: &books, gap };
         let reached = window.reached.map(|reached| reached.min(run.now));
         books.begin(&window.parts, reached).await;
         let parts = window.parts.into_iter().enumerate();
-        let kept = parts.map(|(number, part)| search_and_keep(run, &books, number, part, gap));
+        let kept = parts.map(|(number, part)| search_and_keep(shared, number, part));
         // What is through is kept at once, whatever the others wait for.
         let mut kept = stream::iter(kept).buffer_unordered(room.parts);
         while let Some(kept) = kept.next().await {
             match kept {
-                Ok(Kept::Left { logs }) => collected.left += logs,
+                Ok(Kept::Left { logs }) => {
+                    collected.left += 1;
+                    collected.left_logs += logs;
+                }
                 Ok(Kept::Through { entry, repeated, unread }) => {
                     collected.add(*entry, repeated);
                     done.extend(unread);

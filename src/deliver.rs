@@ -23,18 +23,19 @@ pub struct Allowed<'a> {
     pub leave: Option<Instant>,
 }
 
-/// Delivers `message`.
+/// Delivers `message`, under the one that the other side calls `under`.
 ///
 /// # Errors
 /// The last [`SinkError`] when it was refused, every try failed, or no further one is allowed.
 pub async fn deliver(
     sink: &dyn Sink,
     message: &Message,
+    under: Option<&str>,
     allowed: Allowed<'_>,
 ) -> Result<Receipt, SinkError> {
     let mut pause = Duration::from_secs(1);
     for _ in 1..TRIES {
-        match sink.deliver(message).await {
+        match sink.deliver(message, under).await {
             Err(SinkError::Retry { after, reason }) => {
                 let wait = after.unwrap_or(pause);
                 let late = allowed.leave.is_some_and(|leave| Instant::now() + wait >= leave);
@@ -52,7 +53,7 @@ pub async fn deliver(
             done => return done,
         }
     }
-    sink.deliver(message).await
+    sink.deliver(message, under).await
 }
 
 #[cfg(test)]
@@ -73,7 +74,7 @@ mod tests {
             Form::Text
         }
 
-        async fn deliver(&self, _: &Message) -> Result<Receipt, SinkError> {
+        async fn deliver(&self, _: &Message, _: Option<&str>) -> Result<Receipt, SinkError> {
             let left = self.0.fetch_sub(1, Ordering::Relaxed);
             if left > 0 {
                 return Err(SinkError::Retry { reason: "busy".to_owned(), after: self.1 });
@@ -93,7 +94,7 @@ mod tests {
             body: String::new(),
             key: String::new(),
         };
-        deliver(&Moody(AtomicU32::new(fails), after), &message, allowed).await.is_ok()
+        deliver(&Moody(AtomicU32::new(fails), after), &message, None, allowed).await.is_ok()
     }
 
     #[tokio::test]

@@ -73,12 +73,12 @@ pub struct Renderer {
     folder: Option<PathBuf>,
 }
 
-/// A message, and what people should know about how it came about.
+/// Messages, and what people should know about how they came about.
 #[derive(Debug, Clone)]
 pub struct Rendered {
-    /// The message.
-    pub message: Message,
-    /// Why it is not from the user's template, where that one failed.
+    /// The messages, in the order in which people are to read them: one, unless it does not fit.
+    pub messages: Vec<Message>,
+    /// Why they are not from the user's template, where that one failed.
     pub notice: Option<String>,
 }
 
@@ -94,7 +94,7 @@ impl Renderer {
         Self { folder: Some(folder.into()) }
     }
 
-    /// Renders one template.
+    /// Renders one template: one message, or several where it does not fit into one.
     ///
     /// `look` is a [`Look`], or just whether to use colour.
     ///
@@ -106,9 +106,9 @@ impl Renderer {
         template: &str,
         context: &impl Serialize,
         look: impl Into<Look>,
-    ) -> Result<Message, RenderError> {
+    ) -> Result<Vec<Message>, RenderError> {
         if form == Form::Json {
-            return json::message(template, context);
+            return Ok(vec![json::message(template, context)?]);
         }
         let source = Source::new(self.folder.as_deref());
         run(&source, form, template, &Value::from(Serde(context)), look.into())
@@ -126,19 +126,20 @@ impl Renderer {
         look: impl Into<Look>,
     ) -> Result<Rendered, RenderError> {
         if form == Form::Json {
-            return Ok(Rendered { message: json::message(template, context)?, notice: None });
+            return Ok(Rendered {
+                messages: vec![json::message(template, context)?],
+                notice: None,
+            });
         }
         let (context, look) = (Value::from(Serde(context)), look.into());
         let own = Source::new(self.folder.as_deref());
         let error = match run(&own, form, template, &context, look) {
-            Ok(message) => {
-                return Ok(Rendered { message, notice: None });
-            }
+            Ok(messages) => return Ok(Rendered { messages, notice: None }),
             Err(error) => error,
         };
         match run(&Source::new(None), form, template, &context, look) {
-            Ok(message) if self.folder.is_some() => Ok(Rendered {
-                message,
+            Ok(messages) if self.folder.is_some() => Ok(Rendered {
+                messages,
                 notice: Some(format!("the shipped template is used, because {error}")),
             }),
             _ => Err(error),
@@ -162,7 +163,7 @@ fn run(
     template: &str,
     context: &Value,
     look: Look,
-) -> Result<Message, RenderError> {
+) -> Result<Vec<Message>, RenderError> {
     let look = Look { color: look.color && form.has_color(), ..look };
     let name = source::path(form, template);
     let environment = environment(source, context, look);
@@ -179,12 +180,12 @@ fn run(
     // Templates write UTF-8 only; a replacement character would be a bug that people can see.
     let text = String::from_utf8_lossy(&page.bytes);
     let title = text_field(context, "title");
-    Ok(Message {
+    Ok(vec![Message {
         form,
         title: neutral::line(&title).into_owned(),
         body: neutral::page(text.trim_matches('\n'), look.color),
         key: text_field(context, "key"),
-    })
+    }])
 }
 
 /// Makes the environment of one rendering. It is cheap, templates are small, and an edited file

@@ -332,7 +332,7 @@ async fn send(
             reported.notes.push("there was no time for all of it; the next run goes on".to_owned());
             return Ok(false);
         }
-        match deliver(sink, &message, run.allowed).await {
+        match deliver(sink, &message, None, run.allowed).await {
             Ok(receipt) => {
                 reported.delivered += 1;
                 reported.notes.extend(receipt.note);
@@ -368,12 +368,12 @@ fn messages(
         let rendered =
             run.renderer.render_or_shipped(sink.form(), template, &content.digest, run.look)?;
         notes.extend(rendered.notice);
-        messages.push(rendered.message);
+        messages.extend(rendered.messages);
     }
     for event in &content.events {
         let rendered = run.renderer.render_or_shipped(sink.form(), "event", event, run.look)?;
         notes.extend(rendered.notice);
-        messages.push(rendered.message);
+        messages.extend(rendered.messages);
     }
     notes.dedup();
     Ok(messages)

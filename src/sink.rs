@@ -16,13 +16,16 @@ pub trait Sink: Send + Sync {
 
     /// Delivers one message, exactly as it is, and returns once the other side has accepted it.
     ///
+    /// `under` is the other side's name for the message that this one belongs under, as the
+    /// [`Receipt`] of that one gave it; a sink without threads leaves it alone.
+    ///
     /// It tries once. Pacing, retries and the mark in the ledger are the caller's: after `Ok` the
     /// caller marks the message as delivered, so a crash between the two delivers it once more,
     /// and never loses it.
     ///
     /// # Errors
     /// [`SinkError`] says whether trying again can help.
-    async fn deliver(&self, message: &Message) -> Result<Receipt, SinkError>;
+    async fn deliver(&self, message: &Message, under: Option<&str>) -> Result<Receipt, SinkError>;
 
     /// Tells whether a message could go out, as far as can be told without sending one.
     ///

@@ -158,6 +158,7 @@ async fn in_turn(
         loaded.save(store).await?;
     }
     register(store, &mut loaded, &app.config.reports).await?;
+    let waiting = loaded.ledger.waiting();
 
     // Reports go out whatever became of collecting: they say so.
     let looked = look(app, tick, store, limits, &loaded.ledger).await;
@@ -166,7 +167,13 @@ async fn in_turn(
     if let Err(error) = &counts {
         (tick.tell)(News::Warning(&format!("what is still to be sent cannot be counted: {error}")));
     }
-    Ok(Ticked { looked, sent, counts: counts.ok() })
+    // Counted apart from what has become of them, so that one that is nowhere is noticed.
+    let at_hand = |looked: &Looked| waiting + looked.collected.findings as u64;
+    let counts = counts.ok().map(|counts| Counts {
+        findings: looked.as_ref().map_or(counts.findings, at_hand),
+        ..counts
+    });
+    Ok(Ticked { looked, sent, counts })
 }
 
 /// A time from which everything can be collected once more without being reported once more.
@@ -251,9 +258,10 @@ async fn look(
 ) -> Result<Looked, Error> {
     let warn = |text: &str| (tick.tell)(News::Warning(text));
     if app.config.by == By::Minutes {
+        upkeep::tells_all(&*app.table().await?)?;
         (tick.tell)(News::Listed(&[]));
         let collected = collect_all(app, tick, store, limits, Wanted::Minutes, false).await?;
-        return Ok(looked(collected, BTreeMap::new()));
+        return Ok(looked(collected, BTreeMap::new(), warn));
     }
     let span = Span { since: window::oldest(ledger, &limits), ..Span::default() };
     let (listing, places) = app.new_logs(&span, limits.overlap, store).await?;
@@ -265,7 +273,7 @@ async fn look(
     };
     let unlisted = !listing.unreadable.is_empty();
     let unreadable = listing.unreadable.iter();
-    let mut unread: BTreeMap<String, String> =
+    let unread: BTreeMap<String, String> =
         unreadable.map(|(address, error)| (address.clone(), reason(error))).collect();
     // Folders that no log came to of late are no wrong address.
     if listing.logs.is_empty() && unread.is_empty() && places.is_empty() {
@@ -277,6 +285,15 @@ async fn look(
     (tick.tell)(News::Listed(&listing.logs));
     let collected =
         collect_all(app, tick, store, limits, Wanted::Logs(listing.logs), unlisted).await?;
+    Ok(looked(collected, unread, warn))
+}
+
+/// What it comes to, with a warning for whatever could not be read.
+fn looked(
+    mut collected: Collected,
+    mut unread: BTreeMap<String, String>,
+    warn: impl Fn(&str),
+) -> Looked {
     unread.extend(collected.damaged.clone());
     for (log, reason) in &unread {
         warn(&format!("{log}: {reason}"));
@@ -285,10 +302,6 @@ async fn look(
         let logs = if unread.len() == 1 { "1 log" } else { &format!("{} logs", unread.len()) };
         warn(&format!("{logs} could not be read to the end; the next run tries again"));
     }
-    Ok(looked(collected, unread))
-}
-
-fn looked(mut collected: Collected, unread: BTreeMap<String, String>) -> Looked {
     let failed = collected.failed.take().map(Error::from);
     Looked { collected, unread, failed }
 }

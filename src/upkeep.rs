@@ -73,6 +73,25 @@ pub async fn readable(
     Ok((listing, said))
 }
 
+/// Looks whether a table can be asked for minutes of delivery without being told of accounts and
+/// regions, which nobody lists then.
+///
+/// # Errors
+/// [`Error`] with what to set.
+pub fn tells_all(table: &TableShape) -> Result<(), Error> {
+    match table.partitions.iter().find(|partition| partition.injected) {
+        None => Ok(()),
+        Some(partition) => Err(Error::usage(
+            format!(
+                "{} has to be told which values of its injected partition column '{}' are wanted, \
+                 and window.by = \"minutes\" knows none",
+                table.name, partition.name
+            ),
+            "Set window.by to \"logs\", or make the column an enum in the table's properties.",
+        )),
+    }
+}
+
 /// What the table should list to show all of these logs.
 fn unlisted(table: &TableShape, logs: &[Log]) -> Unlisted {
     let mut unlisted = Unlisted::new();

@@ -4,9 +4,7 @@ use std::fmt::Write as _;
 
 use clap::{Args, ValueEnum};
 
-use super::ledger::StoreArgs;
-use super::table::TableArgs;
-use super::{Source, output};
+use super::{Places, output};
 use crate::app::App;
 use crate::doctor::{self, Check, State};
 use crate::error::{Error, Exit};
@@ -24,11 +22,7 @@ use crate::render::neutral;
 #[command(verbatim_doc_comment)]
 pub(super) struct DoctorArgs {
     #[command(flatten)]
-    source: Source,
-    #[command(flatten)]
-    table: TableArgs,
-    #[command(flatten)]
-    store: StoreArgs,
+    places: Places,
     /// Send a test message to every channel that a report uses
     #[arg(long)]
     send: bool,
@@ -46,9 +40,7 @@ enum DoctorFormat {
 }
 
 pub(super) async fn run(mut app: App, args: DoctorArgs) -> Result<Exit, Error> {
-    args.source.apply(&mut app.config)?;
-    args.table.apply(&mut app.config)?;
-    args.store.apply(&mut app)?;
+    args.places.apply(&mut app)?;
     let checks = doctor::examine(&app, args.send).await;
     output(&match args.format {
         DoctorFormat::Text => text(&checks),

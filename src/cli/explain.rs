@@ -10,10 +10,8 @@ use clap::{Args, ValueEnum};
 use serde_json::Value;
 
 use super::get::{Located, locate, missing};
-use super::ledger::StoreArgs;
 use super::print::{Format, Printer};
-use super::table::TableArgs;
-use super::{Source, output, remark, unwritable};
+use super::{Places, output, remark, unwritable};
 use crate::app::{self, App};
 use crate::engine::{Engine, EngineError, Row};
 use crate::error::{Error, Exit};
@@ -45,11 +43,7 @@ pub(super) struct ExplainArgs {
     #[arg(value_name = "EVENT_ID|FILE|-")]
     what: String,
     #[command(flatten)]
-    source: Source,
-    #[command(flatten)]
-    table: TableArgs,
-    #[command(flatten)]
-    store: StoreArgs,
+    places: Places,
     /// How explanations are written
     #[arg(long, value_enum, default_value = "text")]
     format: ExplainFormat,
@@ -64,9 +58,7 @@ enum ExplainFormat {
 }
 
 pub(super) async fn run(mut app: App, args: ExplainArgs) -> Result<Exit, Error> {
-    args.source.apply(&mut app.config)?;
-    args.table.apply(&mut app.config)?;
-    args.store.apply(&mut app)?;
+    args.places.apply(&mut app)?;
     let explained = if args.what == "-" {
         // On a thread of its own: whoever types nothing must still be able to press Ctrl-C.
         let spool = tokio::task::spawn_blocking(standard_input).await;

@@ -95,6 +95,15 @@ async fn show(app: &App) -> Result<Exit, Error> {
         if let Some(floor) = ledger.floor {
             let _ = writeln!(text, "Left alone logs delivered up to {}", shown(floor));
         }
+        for part in &ledger.unfinished {
+            let what = match &part.span {
+                Some(_) => "minutes of delivery".to_owned(),
+                None => counted(part.logs().count() as u64, "log"),
+            };
+            let ids: Vec<&str> = part.executions.values().map(|id| id.as_str()).collect();
+            let ids = if ids.is_empty() { "to be tried again".to_owned() } else { ids.join(", ") };
+            let _ = writeln!(text, "Begun      {what}: {ids}");
+        }
         for (name, state) in &ledger.reports {
             let last = state.last.map_or("never".to_owned(), shown);
             let left = ledger.next_window - state.next_window.min(ledger.next_window);

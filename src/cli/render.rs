@@ -44,28 +44,25 @@ pub(super) fn run(app: &App, args: &RenderArgs) -> Result<Exit, Error> {
     let about = about(app, &findings);
     let renderer = app.renderer();
     let look = Look::of_stdout(color());
-    let mut text = String::new();
+    let mut messages = Vec::new();
     if args.template == "event" {
         for finding in findings.iter().filter(|finding| finding.reported) {
             let detail = Detail::build(finding, &about);
-            text.push_str(&renderer.render(args.form, &args.template, &detail, look)?.body);
-            text.push('\n');
+            messages.extend(renderer.render(args.form, &args.template, &detail, look)?);
         }
-        if text.is_empty() {
+        if messages.is_empty() {
             remark("none of these findings is reported, so there is no event message");
         }
     } else if args.template == "failure" {
         remark("the failure is made up: findings tell of none");
         let notice = OutageNotice::build(&outage(&about));
-        text = renderer.render(args.form, &args.template, &notice, look)?.body;
+        messages = renderer.render(args.form, &args.template, &notice, look)?;
     } else {
         let digest = Digest::build(&findings, &about);
-        text = renderer.render(args.form, &args.template, &digest, look)?.body;
+        messages = renderer.render(args.form, &args.template, &digest, look)?;
     }
-    if !text.is_empty() && !text.ends_with('\n') {
-        text.push('\n');
-    }
-    output(&text)?;
+    let texts: Vec<_> = messages.iter().map(|one| format!("{}\n", one.body)).collect();
+    output(&texts.join(if args.form == Form::Text { "\n" } else { "" }))?;
     Ok(Exit::Done)
 }
 

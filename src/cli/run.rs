@@ -4,10 +4,8 @@ use std::sync::{Mutex, PoisonError};
 
 use clap::Args;
 
-use super::ledger::StoreArgs;
 use super::progress::Progress;
-use super::table::TableArgs;
-use super::{Moment, Source, color, output, remark, time};
+use super::{Moment, Places, color, output, remark, time};
 use crate::app::App;
 use crate::collect::Collected;
 use crate::error::{Error, Exit};
@@ -24,9 +22,7 @@ use crate::tick::{Looked, News, Tick, tick};
 #[command(verbatim_doc_comment)]
 pub(super) struct RunArgs {
     #[command(flatten)]
-    source: Source,
-    #[command(flatten)]
-    table: TableArgs,
+    places: Places,
     /// Only logs delivered since then: a length of time such as 24h, or RFC 3339
     #[arg(long, value_name = "TIME", value_parser = Moment::parse)]
     since: Option<Moment>,
@@ -39,14 +35,10 @@ pub(super) struct RunArgs {
     /// Print every message here, and keep nothing
     #[arg(long)]
     dry_run: bool,
-    #[command(flatten)]
-    store: StoreArgs,
 }
 
 pub(super) async fn run(mut app: App, args: RunArgs) -> Result<Exit, Error> {
-    args.source.apply(&mut app.config)?;
-    args.table.apply(&mut app.config)?;
-    args.store.apply(&mut app)?;
+    args.places.apply(&mut app)?;
     let shown: Mutex<Option<Progress>> = Mutex::default();
     let progress = || shown.lock().unwrap_or_else(PoisonError::into_inner);
     let tell = |news: News<'_>| match news {

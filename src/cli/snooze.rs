@@ -8,9 +8,7 @@ use chrono::{Datelike as _, NaiveDate, TimeDelta};
 use clap::Args;
 
 use super::get::{Located, locate, missing};
-use super::ledger::StoreArgs;
-use super::table::TableArgs;
-use super::{Source, output, remark};
+use super::{Places, output, remark};
 use crate::app::App;
 use crate::config::DETECTION;
 use crate::digest::words::{action, clip, plural};
@@ -55,11 +53,7 @@ pub(super) struct SnoozeArgs {
     #[command(flatten)]
     scope: Scope,
     #[command(flatten)]
-    source: Source,
-    #[command(flatten)]
-    table: TableArgs,
-    #[command(flatten)]
-    store: StoreArgs,
+    places: Places,
 }
 
 /// What of the event the entry is about.
@@ -92,9 +86,7 @@ fn day(text: &str) -> Result<NaiveDate, String> {
 }
 
 pub(super) async fn run(mut app: App, args: SnoozeArgs) -> Result<Exit, Error> {
-    args.source.apply(&mut app.config)?;
-    args.table.apply(&mut app.config)?;
-    args.store.apply(&mut app)?;
+    args.places.apply(&mut app)?;
     let until = last_day(&app, &args)?;
     if args.reason.trim().is_empty() {
         return Err(Error::usage("--reason is empty", "Say in a few words why."));

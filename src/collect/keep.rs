@@ -29,30 +29,35 @@ pub(super) enum Kept {
     },
 }
 
+/// What the parts of a window have in common.
+#[derive(Clone, Copy)]
+pub(super) struct Shared<'a> {
+    pub(super) run: &'a Collect<'a>,
+    pub(super) books: &'a Books<'a>,
+    /// Whether logs are left out that a later run should still take.
+    pub(super) gap: bool,
+}
+
 /// Searches one part, and keeps what is found in it. Both are one step, so that whoever has the books
 /// open is polled until they are closed.
 pub(super) async fn search_and_keep(
-    run: &Collect<'_>,
-    books: &Books<'_>,
+    shared: Shared<'_>,
     number: usize,
     part: Part,
-    gap: bool,
 ) -> Result<Kept, CollectError> {
-    match part::search(run, books, part).await? {
+    match part::search(shared.run, shared.books, part).await? {
         Searched::Left { logs } => Ok(Kept::Left { logs }),
-        Searched::Through(part) => keep(run, books, number, part, gap).await,
+        Searched::Through(through) => keep(shared, number, through).await,
     }
 }
 
 /// Keeps what was found in one part of a window.
 async fn keep(
-    run: &Collect<'_>,
-    books: &Books<'_>,
+    Shared { run, books, gap }: Shared<'_>,
     number: usize,
-    part: Through,
-    gap: bool,
+    through: Through,
 ) -> Result<Kept, CollectError> {
-    let Through { mut logs, span, mut found, seconds } = part;
+    let Through { mut logs, span, mut found, seconds } = through;
     let mut page = books.open().await;
     let total = found.findings.len();
     let mut seen = HashSet::new();

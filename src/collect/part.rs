@@ -25,6 +25,15 @@ use crate::window::Part;
 /// How often a query is tried by one run when its engine says that it may succeed the next time.
 const ATTEMPTS: u32 = 3;
 
+/// How often a part is searched by one run for the sake of logs that an engine cannot read. Of a part
+/// in which it can read none, it would be tried with every single one.
+const SEARCHES: u32 = 32;
+
+/// Trino's codes for a log that is not what it should be. Others that begin like them are of the
+/// table or its catalogue, and of no log.
+const OF_DATA: [&str; 4] =
+    ["HIVE_BAD_DATA", "HIVE_CANNOT_OPEN_SPLIT", "HIVE_CURSOR_ERROR", "HIVE_FILESYSTEM_ERROR"];
+
 /// What has become of a part.
 pub(super) enum Searched {
     /// Every detection has seen it.
@@ -64,22 +73,28 @@ pub(super) async fn search(
     let mut found = Found::default();
     let mut unfinished = part.unfinished;
     let mut left = vec![(part.logs.clone(), part.span.clone())];
+    let mut searches = 0;
     while let Some((logs, span)) = left.pop() {
+        searches += 1;
         let begun = unfinished.take();
         let begun = begun.unwrap_or_else(|| Unfinished::of(&logs, span.clone()));
         match all(run, books, &logs, begun).await {
             Ok(Some(more)) => found.add(more),
             Ok(None) => return Ok(Searched::Left { logs: part.logs.len() }),
-            Err(CollectError::Engine { error, .. }) if is_of_data(&error) => match span {
-                None => {
-                    let logs = without_the_culprit(logs, &error, &mut found);
-                    left.extend(logs.into_iter().map(|logs| (logs, None)));
+            Err(CollectError::Engine { error, .. })
+                if is_of_data(&error) && searches < SEARCHES =>
+            {
+                match span {
+                    None => {
+                        let logs = without_the_culprit(logs, &error, &mut found);
+                        left.extend(logs.into_iter().map(|logs| (logs, None)));
+                    }
+                    Some(span) => {
+                        let spans = without_the_minute(span, &error, &mut found);
+                        left.extend(spans.into_iter().map(|span| (Vec::new(), Some(span))));
+                    }
                 }
-                Some(span) => {
-                    let spans = without_the_minute(span, &error, &mut found);
-                    left.extend(spans.into_iter().map(|span| (Vec::new(), Some(span))));
-                }
-            },
+            }
             Err(error) => return Err(error),
         }
     }
@@ -87,10 +102,9 @@ pub(super) async fn search(
     Ok(Searched::Through(Through { logs: part.logs, span: part.span, found, seconds }))
 }
 
-/// Whether an engine failed at what is in a log: Trino's codes for it begin like this, and no value
-/// of an event can make it say so.
+/// Whether an engine failed at what is in a log. No value of an event can make it say so.
 fn is_of_data(error: &EngineError) -> bool {
-    !error.refused && error.code.as_deref().is_some_and(|code| code.starts_with("HIVE_"))
+    !error.refused && error.code.as_deref().is_some_and(|code| OF_DATA.contains(&code))
 }
 
 /// What is left to search when an engine failed at one of these logs: all but that one if it is
@@ -118,7 +132,11 @@ fn without_the_minute(span: Span, error: &EngineError, found: &mut Found) -> Vec
         let time =
             |time: Option<DateTime<Utc>>| time.map_or("ever".to_owned(), |at| at.to_rfc3339());
         let minutes = format!("logs delivered {} to {}", time(span.since), time(span.until));
-        found.damaged.insert(minutes, format!("the engine cannot read one of them: {error}"));
+        let reason = format!(
+            "the engine cannot read one of them: {error}; once that is mended, `clickops ledger \
+             set-until` has them read again"
+        );
+        found.damaged.insert(minutes, reason);
         return Vec::new();
     };
     let first = Span { until: Some(middle), ..span.clone() };

@@ -62,7 +62,9 @@ async fn reach(app: &App, name: &str, sink: &dyn Sink, send: bool) -> Result<Str
     let digest = Digest::build(&[], &about(app));
     let message =
         app.renderer().render_or_shipped(sink.form(), "quiet", &digest, Look::from(false));
-    sink.deliver(&message?.message).await.map_err(failed)?;
+    for message in message?.messages {
+        sink.deliver(&message, None).await.map_err(failed)?;
+    }
     Ok(format!("{name} has taken a test message"))
 }
 

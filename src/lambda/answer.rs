@@ -58,6 +58,9 @@ pub(super) struct Figures {
     pub(super) dollars: f64,
     /// Logs that are left to the next tick, because there was no time for them.
     pub(super) left_logs: usize,
+    /// Whether anything is, listed or not.
+    #[serde(skip)]
+    left: bool,
     /// Findings new to the journal.
     pub(super) collected: usize,
     /// What has become of them, and of those that earlier ticks had left.
@@ -92,7 +95,8 @@ impl Figures {
         if let Ok(Looked { collected, unread, .. }) = &ticked.looked {
             figures.logs = collected.logs;
             figures.damaged_logs = unread.len();
-            figures.left_logs = collected.left;
+            figures.left_logs = collected.left_logs;
+            figures.left = collected.left > 0;
             figures.bytes_delivered = collected.delivered;
             figures.bytes_scanned = collected.bytes;
             figures.dollars = collected.dollars.unwrap_or_default();
@@ -110,7 +114,7 @@ impl Figures {
 
     /// Whether the tick has done all that there was to do.
     fn complete(&self) -> bool {
-        self.damaged_logs == 0 && self.left_logs == 0
+        self.damaged_logs == 0 && !self.left
     }
 }
 

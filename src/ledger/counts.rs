@@ -13,7 +13,7 @@ pub(super) struct Tally {
 }
 
 /// What has become of the findings that a run had at hand: those that it collected, and those that
-/// earlier runs had left. `findings` is the sum of the others.
+/// earlier runs had left. Unless some are lost, `findings` is the sum of the others.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     /// All of them.
@@ -35,6 +35,12 @@ impl Ledger {
             tally.reported += u64::from(finding.reported);
             tally.hidden += u64::from(!finding.reported);
         }
+    }
+
+    /// Findings that some report has still to go through.
+    pub fn waiting(&self) -> u64 {
+        let tallies = self.waiting.values().flat_map(|tallies| tallies.values());
+        tallies.map(|tally| tally.reported + tally.hidden).sum()
     }
 
     /// Counts the findings at hand, and forgets those that nobody waits for any more. `next` tells

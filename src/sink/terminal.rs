@@ -54,7 +54,7 @@ impl Sink for Terminal {
         Form::Text
     }
 
-    async fn deliver(&self, message: &Message) -> Result<Receipt, SinkError> {
+    async fn deliver(&self, message: &Message, _: Option<&str>) -> Result<Receipt, SinkError> {
         match self.write(message) {
             Ok(()) => Ok(Receipt::default()),
             // `clickops run | head`: the reader has seen enough, which is no failure.
@@ -115,22 +115,24 @@ mod tests {
     async fn messages_come_out_unchanged_and_end_in_one_line_end() {
         let page = Page::default();
         let sink = Terminal::to(page.clone());
-        sink.deliver(&message("one")).await.unwrap();
-        sink.deliver(&message("two\n")).await.unwrap();
+        sink.deliver(&message("one"), None).await.unwrap();
+        sink.deliver(&message("two\n"), None).await.unwrap();
         assert_eq!(&*page.0.lock().unwrap(), b"one\ntwo\n");
     }
 
     #[tokio::test]
     async fn a_closed_pipe_is_no_failure() {
-        let receipt =
-            Terminal::to(Broken(ErrorKind::BrokenPipe)).deliver(&message("one")).await.unwrap();
+        let receipt = Terminal::to(Broken(ErrorKind::BrokenPipe))
+            .deliver(&message("one"), None)
+            .await
+            .unwrap();
         assert_eq!(receipt.note.as_deref(), Some("the reader closed the pipe"));
     }
 
     #[tokio::test]
     async fn a_full_disk_is_a_failure_with_a_remedy() {
         let error = Terminal::to(Broken(ErrorKind::StorageFull))
-            .deliver(&message("one"))
+            .deliver(&message("one"), None)
             .await
             .unwrap_err();
         assert!(matches!(error, SinkError::Refused { .. }), "{error}");

@@ -64,7 +64,7 @@ impl Sink for Webhook {
         Form::Json
     }
 
-    async fn deliver(&self, message: &Message) -> Result<Receipt, SinkError> {
+    async fn deliver(&self, message: &Message, _: Option<&str>) -> Result<Receipt, SinkError> {
         let mut notes = Vec::new();
         let address = self.address(&mut notes).await?;
         let timestamp = Utc::now().timestamp();

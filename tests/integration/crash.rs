@@ -87,7 +87,7 @@ impl Sink for &'static Remembering {
         Form::Text
     }
 
-    async fn deliver(&self, message: &Message) -> Result<Receipt, SinkError> {
+    async fn deliver(&self, message: &Message, _: Option<&str>) -> Result<Receipt, SinkError> {
         self.0.lock().unwrap().push(message.body.clone());
         Ok(Receipt::default())
     }

@@ -55,6 +55,8 @@ fn metrics(function: &Function) -> Value {
 
 /// Logs read, findings new to the journal, and messages sent.
 fn figures(answer: &Value) -> (Value, Value, Value) {
+    let count = |name: &str| answer[name].as_u64().unwrap();
+    assert_eq!(count("findings"), count("sent") + count("hidden") + count("pending"), "{answer}");
     (answer["logs"].clone(), answer["collected"].clone(), answer["messages"].clone())
 }
 

@@ -156,6 +156,7 @@ fn message(case: &Case, form: Form, look: impl Into<Look>) -> Message {
         }
     }
     .unwrap()
+    .remove(0)
 }
 
 fn case(path: &Path) -> Case {

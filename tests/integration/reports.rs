@@ -36,7 +36,7 @@ impl Sink for &'static Channel {
         Form::Text
     }
 
-    async fn deliver(&self, message: &Message) -> Result<Receipt, SinkError> {
+    async fn deliver(&self, message: &Message, _: Option<&str>) -> Result<Receipt, SinkError> {
         let mood = *self.mood.lock().unwrap();
         let receipt = mood(message)?;
         self.got.lock().unwrap().push(message.title.clone());

@@ -169,6 +169,20 @@ fn the_ledger_can_be_looked_at_and_moved() {
     assert_eq!(desk.journal().len(), 2);
 }
 
+#[test]
+fn what_an_engine_works_on_can_be_looked_at() {
+    let desk = Desk::new();
+    let ledger = serde_json::json!({"unfinished": [
+        {"logs": "00000000000000010000000000000002", "attempt": 1,
+         "executions": {"console_activity": "0a1b2c3d-1111"}},
+        {"logs": "", "span": {"until": "2026-11-23T09:00:00Z"}, "attempt": 2, "executions": {}},
+    ]});
+    desk.write(".clickops/ledger.json", ledger.to_string());
+    let shown = desk.clickops("ledger show").ok();
+    assert!(shown.contains("Begun      2 logs: 0a1b2c3d-1111\n"), "{shown}");
+    assert!(shown.contains("Begun      minutes of delivery: to be tried again\n"), "{shown}");
+}
+
 /// Each detection has its findings once, and only the report that names it tells of them.
 #[test]
 fn a_report_that_names_another_detection_hears_of_that_one_alone() {

@@ -185,7 +185,7 @@ fn own(files: &[(&str, &str)]) -> (TempDir, Renderer) {
 fn render(template: &str) -> String {
     let (_folder, renderer) = own(&[("digest.txt.j2", template)]);
     let message = renderer.render(Form::Text, "digest", &digest(), false);
-    message.unwrap().body
+    message.unwrap().remove(0).body
 }
 
 mod own_templates {
@@ -194,7 +194,7 @@ mod own_templates {
     #[test]
     fn replace_one_file_and_keep_the_rest() {
         let (_folder, renderer) = own(&[("_run.txt.j2", "Ran on {{ run.engine or 'nothing' }}\n")]);
-        let body = renderer.render(Form::Text, "digest", &digest(), false).unwrap().body;
+        let body = &renderer.render(Form::Text, "digest", &digest(), false).unwrap()[0].body;
         assert!(body.contains("\nRan on nothing\n"), "{body}");
         assert!(body.contains("Ann Smith"), "{body}");
     }
@@ -203,7 +203,7 @@ mod own_templates {
     fn may_have_names_of_their_own() {
         let (_folder, renderer) =
             own(&[("short.txt.j2", "{{ counts.changes | plural('change') }}")]);
-        let message = renderer.render(Form::Text, "short", &digest(), false).unwrap();
+        let message = renderer.render(Form::Text, "short", &digest(), false).unwrap().remove(0);
         assert_eq!(message.body, "2 changes");
         assert_eq!(message.key, digest().key);
     }
@@ -235,7 +235,7 @@ mod own_templates {
             "{{ name | pprint }} {{ name | indent }} {{ '%s' | format(name) }}",
         ] {
             let (_folder, renderer) = own(&[("digest.txt.j2", template)]);
-            let body = renderer.render(Form::Text, "digest", &context, true).unwrap().body;
+            let body = &renderer.render(Form::Text, "digest", &context, true).unwrap()[0].body;
             let body = body.replace("\u{1b}[1m", "").replace("\u{1b}[22m", "");
             assert!(!body.contains(['\u{1b}', '\u{202e}']), "{template}: {body:?}");
             assert!(
@@ -297,7 +297,7 @@ mod a_mistake {
     fn costs_no_message() {
         let (_folder, renderer) = own(&[("digest.txt.j2", "{{ nothing }}")]);
         let rendered = renderer.render_or_shipped(Form::Text, "digest", &digest(), false).unwrap();
-        assert!(rendered.message.body.contains("Ann Smith"));
+        assert!(rendered.messages[0].body.contains("Ann Smith"));
         let notice = rendered.notice.unwrap();
         assert!(notice.starts_with("the shipped template is used, because template "), "{notice}");
         assert!(notice.contains("digest.txt.j2 line 1"), "{notice}");

@@ -46,7 +46,7 @@ fn is_signed(posted: &Posted) -> bool {
 #[tokio::test]
 async fn a_service_gets_the_body_with_its_key_and_signature() {
     let (desk, hook) = (Desk::new(), Hook::start());
-    sink(&desk, &hook.url()).deliver(&message()).await.unwrap();
+    sink(&desk, &hook.url()).deliver(&message(), None).await.unwrap();
     let posted = hook.posted();
     let [posted] = posted.as_slice() else { panic!("{posted:?}") };
     assert_eq!(posted.path, "/hush?sig=hush");
@@ -78,7 +78,7 @@ async fn what_is_not_taken_says_whether_to_try_again_and_no_secret() {
         (Answer::Status(307, vec![("Location", elsewhere.url())]), Some(mended)),
     ] {
         hook.answer(std::slice::from_ref(&answer));
-        let error = sink.deliver(&message()).await.unwrap_err();
+        let error = sink.deliver(&message(), None).await.unwrap_err();
         let text = format!("{error} {error:?}");
         assert!(!text.contains("hush") && !text.contains("127.0.0.1"), "{text}");
         match error {
@@ -100,7 +100,7 @@ async fn an_address_that_nobody_answers_at_or_that_is_none_waits() {
         ("http://hooks.example.com/hush", "holds an address that begins with http://"),
         ("hush", "holds no address of the web"),
     ] {
-        let error = sink(&desk, url).deliver(&message()).await.unwrap_err();
+        let error = sink(&desk, url).deliver(&message(), None).await.unwrap_err();
         let text = format!("{error} {error:?}");
         assert!(matches!(error, SinkError::Retry { .. }), "{url}: {text}");
         assert!(text.contains(said), "{url}: {text}");

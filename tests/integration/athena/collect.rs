@@ -134,13 +134,13 @@ async fn the_next_run_comes_back_to_what_this_one_leaves() {
     let line = Line::of(&["00", "01"]);
     line.service.next(Course { running: 1_000_000, ..Course::default() });
     let first = line.run(SOON).await.unwrap();
-    assert_eq!((first.left, first.findings, line.stopped()), (2, 0, 0));
+    assert_eq!((first.left, first.left_logs, first.findings, line.stopped()), (1, 2, 0, 0));
     assert_eq!(line.ledger().await.unfinished.len(), 1);
 
     // A third one leaves it as well, and does what is new.
     line.deliver("02");
     let second = line.run(Some(Duration::from_secs(5))).await.unwrap();
-    assert_eq!((second.left, second.findings, line.service.executions()), (2, 1, 2));
+    assert_eq!((second.left_logs, second.findings, line.service.executions()), (2, 1, 2));
     line.service.settle();
     let third = line.run(None).await.unwrap();
     assert_eq!((third.left, third.findings, line.service.executions()), (0, 2, 2));
@@ -235,6 +235,24 @@ async fn a_log_that_athena_does_not_name_is_searched_for() {
     assert_eq!(line.journal().await, ["00", "01", "02"]);
 }
 
+/// Where Athena can read nothing, it is not asked for every single log.
+#[tokio::test(flavor = "multi_thread")]
+async fn trouble_with_all_logs_is_given_up_and_lasts_no_longer_than_its_cause() {
+    let ids: Vec<String> = (0..59).map(|minute| format!("{minute:02}")).collect();
+    let line = Line::of(&ids.iter().map(String::as_str).collect::<Vec<_>>());
+    // The table's own trouble is that of no log.
+    line.service.next(failing("HIVE_METASTORE_ERROR: the catalogue is away", false));
+    assert!(line.fails().await);
+    assert_eq!(line.service.executions(), 1);
+    (0..200).for_each(|_| line.service.next(failing("HIVE_CURSOR_ERROR: not now", false)));
+    assert!(line.fails().await);
+    assert!(line.service.executions() <= 33, "{}", line.service.executions());
+    assert!(line.journal().await.is_empty());
+    line.service.mend();
+    assert!(!line.fails().await);
+    assert_eq!(line.journal().await, ids);
+}
+
 /// What an event says is quoted in errors: it must not make a log be left out.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_value_that_names_a_log_hides_nothing() {
@@ -288,7 +306,8 @@ async fn minutes_of_delivery_do_where_logs_cannot_be_listed() {
 
     line.deliver("21");
     line.service.next(Course { running: 1_000_000, ..Course::default() });
-    assert_eq!(run(&line, "25", SOON).await.findings, 0);
+    let left = run(&line, "25", SOON).await;
+    assert_eq!((left.findings, left.left), (0, 1));
     line.deliver("31");
     line.service.settle();
     let before = line.service.executions();

@@ -149,3 +149,21 @@ fn an_injected_column_is_told_who_delivers() {
     assert!(refused.stderr.contains("hint: Give --account, or set source.logs"), "{refused:?}");
     assert_eq!(ask("--region us-east-1 --account 444455556666").rows().len(), 1);
 }
+
+/// Nobody lists accounts then, and Athena would refuse the query.
+#[test]
+fn minutes_of_delivery_cannot_be_asked_of_a_table_that_wants_to_be_told_accounts() {
+    let (desk, _, s3) = services("'x' = 'y'");
+    let (by, instead) = ("account.type' = 'enum'", "account.type' = 'injected'");
+    let service =
+        Athena::with_table(&desk.path("bucket"), &table("'x' = 'y'").replace(by, instead));
+    desk.write(
+        "c.toml",
+        "[source]\nengine = 'athena'\nlogs = 's3://log-archive'\n[window]\nby = 'minutes'\n",
+    );
+    let refused = run(&desk, &service, &s3);
+    assert_eq!(refused.code, 2, "{refused:?}");
+    assert!(refused.stderr.contains("injected partition column 'account'"), "{refused:?}");
+    assert!(refused.stderr.contains("hint: Set window.by to \"logs\""), "{refused:?}");
+    assert_eq!(service.executions(), 0);
+}

@@ -182,6 +182,11 @@ impl Athena {
         self.state.faults.lock().unwrap().clear();
     }
 
+    /// No further execution goes in a way of its own.
+    pub(crate) fn mend(&self) {
+        self.state.courses.lock().unwrap().clear();
+    }
+
     /// The next execution goes like this.
     pub(crate) fn next(&self, course: Course) {
         self.state.courses.lock().unwrap().push_back(course);
