@@ -79,7 +79,7 @@ pub struct Detail {
     pub signed_in: Option<Moment>,
     /// Whether with a second factor; none where unknown.
     pub mfa: Option<bool>,
-    /// Whether the person never did this before, where the detection tells.
+    /// Whether the person never did this in this account before, as far as the ledger remembers.
     pub first_time: bool,
     /// Whether a report shows it.
     pub reported: bool,

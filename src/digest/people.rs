@@ -100,7 +100,7 @@ pub struct Action {
     pub error: Option<String>,
     /// How late CloudTrail delivered some of the calls.
     pub late: Option<String>,
-    /// Whether the person never did this before, where the detection tells (column `first_time`).
+    /// Whether the person never did this in this account before, as far as the ledger remembers.
     pub first_time: bool,
     /// Least confidence of the calls: `high`, `medium` or `low`.
     pub confidence: Option<Confidence>,

@@ -185,7 +185,7 @@ mod tests {
             ("<!channel>", "&lt;!channel&gt;", "\\<\\!channel\\>"),
             ("<@U1> & co", "&lt;@U1&gt; &amp; co", "\\<@U1\\> & co"),
             ("<http://x|y>", "&lt;hxxp://x|y&gt;", "\\<hxxp://x\\|y\\>"),
-            ("[y](HTTPS://x)", "[y](Hxxps://x)", "\\[y\\]\\(Hxxps://x\\)"),
+            ("[y](HTTPS://x)", "[y](HxxPS://x)", "\\[y\\]\\(HxxPS://x\\)"),
             ("*a* ~b~ `c`", "∗a∗ ∼b∼ ˋcˋ", "\\*a\\* \\~b\\~ \\`c\\`"),
             ("_a_ b_c __d", "＿a＿ b_c ＿_d", "\\_a\\_ b\\_c \\_\\_d"),
             ("s3://bucket/key", "s3://bucket/key", "s3://bucket/key"),
