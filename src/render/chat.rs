@@ -157,12 +157,12 @@ pub(super) fn add_filters(environment: &mut Environment<'static>, escape: Escape
     environment.add_filter("small", |state: &mut State, value: &Value| {
         Ok::<_, Error>(left(&Mark::Small(marked_up(state, value)?)))
     });
-    environment.add_filter("fact", |state: &mut State, value: &Value, label: &str| {
+    environment.add_filter("fact", move |state: &mut State, value: &Value, label: &str| {
         let text = marked_up(state, value)?;
         if text.trim().is_empty() {
             return Ok(Value::from_safe_string(String::new()));
         }
-        Ok::<_, Error>(left(&Mark::Fact(label.to_owned(), text)))
+        Ok::<_, Error>(left(&Mark::Fact(escape.value(label), text)))
     });
     environment.add_filter("fence", |state: &mut State, value: &Value, options: Kwargs| {
         let more = options.get::<Option<Value>>("more")?.unwrap_or_default();

@@ -8,7 +8,7 @@ const MESSAGES: usize = 5;
 /// What one message can hold.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Room {
-    /// Blocks, one of them for what [`Spread`] says at the begin or the end.
+    /// Blocks, two of them for which part of how many it is, and how much is left out.
     pub(super) blocks: usize,
     /// Sum of their sizes.
     pub(super) size: usize,
@@ -36,7 +36,7 @@ pub(super) fn spread(blocks: Vec<Block>, room: Room) -> Spread {
     let mut spread = Spread::default();
     let (mut page, mut size) = (Vec::new(), 0);
     for block in blocks {
-        let full = page.len() + 1 >= room.blocks || size + block.size > room.size;
+        let full = page.len() + 2 >= room.blocks || size + block.size > room.size;
         if full && !page.is_empty() && spread.pages.len() < MESSAGES {
             spread.pages.push(std::mem::take(&mut page));
             size = 0;
@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn a_full_message_is_followed_by_another_and_the_last_by_none() {
         let sizes = |spread: &Spread| -> Vec<usize> { spread.pages.iter().map(Vec::len).collect() };
-        let room = Room { blocks: 4, size: 100 };
+        let room = Room { blocks: 5, size: 100 };
         let few = spread((0..3).map(|_| block(10)).collect(), room);
         assert_eq!((sizes(&few), few.left), (vec![3], 0));
         let many = spread((0..100).map(|_| block(10)).collect(), room);

@@ -76,7 +76,9 @@ fn plain(piece: &Piece) -> Vec<Block> {
     match piece {
         Piece::Paragraph(lines) => sections(lines),
         Piece::Facts(facts) => {
-            let line = |(label, text): &(String, String)| format!("*{}*  {text}", entities(label));
+            let line = |(label, text): &(String, String)| {
+                format!("*{label}*  {}", neutral::line(text.trim()))
+            };
             sections(&facts.iter().map(line).collect::<Vec<_>>())
         }
         Piece::Mark(Mark::Heading(text)) => {
