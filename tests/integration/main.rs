@@ -28,6 +28,7 @@ mod exclusions;
 #[cfg(feature = "local")]
 mod explain;
 #[cfg(feature = "local")]
+mod hostile;
 mod import;
 #[cfg(feature = "local")]
 mod judges;

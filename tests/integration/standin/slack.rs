@@ -12,8 +12,8 @@ use super::moods::Moods;
 
 pub(crate) use super::moods::Fault;
 
-mod judge;
-mod live;
+pub(crate) mod judge;
+pub(crate) mod live;
 mod objects;
 
 pub(crate) use judge::{Refusal, examine, judge};
