@@ -15,18 +15,24 @@ use sha2::{Digest as _, Sha256};
 pub enum Form {
     /// Plain text of fixed width, for terminals and logs.
     Text,
+    /// Blocks of Slack's Block Kit.
+    Slack,
+    /// An Adaptive Card for Microsoft Teams.
+    Teams,
     /// All that templates know, for programs.
     Json,
 }
 
 impl Form {
     /// All forms, in the order in which help lists them.
-    pub const ALL: [Self; 2] = [Self::Text, Self::Json];
+    pub const ALL: [Self; 4] = [Self::Text, Self::Slack, Self::Teams, Self::Json];
 
     /// The name in `--form`, and the folder under `templates/`.
     pub fn folder(self) -> &'static str {
         match self {
             Self::Text => "text",
+            Self::Slack => "slack",
+            Self::Teams => "teams",
             Self::Json => "json",
         }
     }
@@ -35,6 +41,8 @@ impl Form {
     pub fn extension(self) -> &'static str {
         match self {
             Self::Text => "txt",
+            Self::Slack => "mrkdwn",
+            Self::Teams => "md",
             Self::Json => "json",
         }
     }
@@ -43,7 +51,7 @@ impl Form {
     pub fn has_color(self) -> bool {
         match self {
             Self::Text => true,
-            Self::Json => false,
+            Self::Slack | Self::Teams | Self::Json => false,
         }
     }
 }
@@ -121,7 +129,7 @@ mod tests {
         let error = "txet".parse::<Form>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "unknown form \"txet\"; known are text (also called \"terminal\"), json"
+            "unknown form \"txet\"; known are text (also called \"terminal\"), slack, teams, json"
         );
     }
 
