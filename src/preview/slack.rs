@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Block, Button, Gap, Part, Shown, Size, Span, Tone, clean, field, items, text};
+use super::{Block, Button, Gap, Part, Shown, Size, Span, Tone, clean, field, items};
 
 mod mrkdwn;
 mod rich_text;
@@ -162,6 +162,7 @@ fn close(part: Part) -> Block {
 mod tests {
     use serde_json::json;
 
+    use super::super::text;
     use super::*;
 
     #[test]

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use super::*;
 
 fn message(form: Form, body: &Value) -> Message {
-    let body = if form == Form::Text { body.to_string().repeat(2) } else { body.to_string() };
+    let plain = body.as_str().filter(|_| form == Form::Text).map(str::to_owned);
+    let body = plain.unwrap_or_else(|| body.to_string());
     Message { form, title: "<title>".to_owned(), body, key: String::new() }
 }
 

@@ -84,7 +84,7 @@ fn quoted_to_the_end(line: &str) -> Option<&str> {
     Some(rest.strip_prefix(' ').unwrap_or(rest))
 }
 
-fn lines<'a>(lines: &mut dyn Iterator<Item = &'a str>, verbatim: bool) -> Vec<Span> {
+fn lines(lines: &mut dyn Iterator<Item = &str>, verbatim: bool) -> Vec<Span> {
     let mut spans = Vec::new();
     for (number, line) in lines.enumerate() {
         if number > 0 {
