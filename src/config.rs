@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::digest::Portal;
 use crate::exclusion::{self, Exclusion, ExclusionError};
 use crate::query::catalogue::Catalogue;
 use crate::secret::Reference;
@@ -16,6 +17,7 @@ mod account;
 mod athena;
 mod channel;
 pub mod file;
+mod links;
 mod place;
 mod quote;
 mod report;
@@ -60,6 +62,8 @@ pub struct Config {
     pub channels: BTreeMap<String, Channel>,
     /// What is reported, when, and to whom.
     pub reports: Vec<Report>,
+    /// The access portal that links to the console go by.
+    pub portal: Option<Portal>,
     /// The shipped exclusions, then the file's own.
     pub exclusions: Vec<Exclusion>,
 }
@@ -230,6 +234,7 @@ impl Config {
             accounts,
             channels,
             reports,
+            portal: links::portal(&file.links)?,
             exclusions,
         })
     }

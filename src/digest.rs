@@ -9,7 +9,7 @@
 //!
 //! * [`people`]: the changes, by person, place and action.
 //! * [`counted`]: what is counted, not shown: attempts and what exclusions hide.
-//! * [`detail`]: one finding in full. [`outage`]: a period that nobody looked at.
+//! * [`detail`]: one finding in full. [`links`]: where to see more of it. [`outage`]: a period that nobody looked at.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,6 +24,7 @@ use crate::message;
 pub mod counted;
 pub mod detail;
 mod identity;
+pub mod links;
 pub mod moments;
 pub mod outage;
 pub mod people;
@@ -35,6 +36,7 @@ pub mod words;
 
 pub use counted::{Attempt, Expired, Hidden, HiddenBy, Tally};
 pub use detail::Detail;
+pub use links::{Links, Portal};
 pub use moments::{Moment, Span};
 pub use outage::{Outage, OutageNotice};
 pub use people::{Action, Person, Place, PlaceAccount};
@@ -69,6 +71,8 @@ pub struct About {
     pub before: Option<u64>,
     /// Sentences that people must see, such as a gap that was caught up.
     pub notices: Vec<String>,
+    /// The access portal that links to the console go by.
+    pub portal: Option<Portal>,
     /// Exclusions that covered nothing in the period, where that is worth saying.
     pub unused: Vec<Unused>,
     /// The time of the report.

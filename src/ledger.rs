@@ -20,6 +20,7 @@ use crate::store::{Expected, Store, StoreError, Version};
 
 mod counts;
 mod names;
+mod seen;
 mod unfinished;
 
 /// Key of the blob.
@@ -47,6 +48,8 @@ pub struct Ledger {
     pub reports: BTreeMap<String, ReportState>,
     /// What an engine works on.
     pub unfinished: Vec<Unfinished>,
+    /// Who did what before.
+    seen: seen::Seen,
     /// Findings by window and detection, until every report has gone through them.
     waiting: BTreeMap<u64, BTreeMap<String, Tally>>,
 }
@@ -184,6 +187,7 @@ impl Ledger {
         }
         self.until = self.until.max(window.until);
         self.add_waiting(entry);
+        self.add_seen(&entry.findings, window.collected_at);
         if !entry.findings.is_empty() {
             let keys = self.findings.entry(window.collected_at.date_naive()).or_default();
             keys.0.extend(entry.findings.iter().flat_map(takes));

@@ -1,9 +1,11 @@
 //! Rendering: a template and a context become a [`Message`].
 //!
 //! The shipped templates are compiled in; a folder of the user's replaces any of them, file by
-//! file. A form decides how values are escaped, so no template can forget to: in text, whatever
-//! could steer a terminal or hide its meaning is written out ([`neutral`]). An unknown field is an error that names the nearest known one ([`error`]), and a template
-//! of the user's that fails gives way to the shipped one rather than lose a message.
+//! file. A form decides how values are escaped (`escape`), so no template can forget to: whatever
+//! could steer a terminal or hide its meaning is written out ([`neutral`]), and nothing pings a
+//! channel. An unknown field is an error that names the nearest known one ([`error`]), and a
+//! template of the user's that fails, or makes what the service would refuse, gives way to the
+//! shipped one rather than lose a message. What chat services get is made in `chat`.
 //!
 //! What is made for programs has no template: it is the context itself (`json`).
 //!
@@ -15,13 +17,15 @@ use std::path::{Path, PathBuf};
 use chrono_tz::Tz;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, Output, State, UndefinedBehavior, Value};
+use minijinja::{Environment, Output, UndefinedBehavior, Value};
 use serde::Serialize;
 
 use crate::message::{Form, Message};
 use crate::sink::terminal;
 
+mod chat;
 pub mod error;
+mod escape;
 mod figures;
 mod json;
 mod layout;
@@ -32,6 +36,7 @@ mod source;
 pub use error::RenderError;
 pub(crate) use layout::{cut, squeeze, wrap};
 
+use escape::Escape;
 use source::Source;
 
 /// How much work one template may do: three times what the longest digest of the shipped ones
@@ -166,7 +171,7 @@ fn run(
 ) -> Result<Vec<Message>, RenderError> {
     let look = Look { color: look.color && form.has_color(), ..look };
     let name = source::path(form, template);
-    let environment = environment(source, context, look);
+    let environment = environment(source, form, context, look);
     let fail = |error| RenderError::new(&error, &name, source, context);
     let mut page = Page::default();
     environment
@@ -179,18 +184,23 @@ fn run(
         )?;
     // Templates write UTF-8 only; a replacement character would be a bug that people can see.
     let text = String::from_utf8_lossy(&page.bytes);
-    let title = text_field(context, "title");
-    Ok(vec![Message {
-        form,
-        title: neutral::line(&title).into_owned(),
-        body: neutral::page(text.trim_matches('\n'), look.color),
-        key: text_field(context, "key"),
-    }])
+    let (title, key) = (text_field(context, "title"), text_field(context, "key"));
+    match form {
+        Form::Slack | Form::Teams => chat::messages(form, &text, &title, &key)
+            .map_err(|reason| RenderError::refused(&name, source, form, &reason)),
+        Form::Text | Form::Json => Ok(vec![Message {
+            form,
+            title: neutral::line(&title).into_owned(),
+            body: neutral::page(text.trim_matches('\n'), look.color),
+            key,
+        }]),
+    }
 }
 
 /// Makes the environment of one rendering. It is cheap, templates are small, and an edited file
 /// counts at once.
-fn environment(source: &Source, context: &Value, look: Look) -> Environment<'static> {
+fn environment(source: &Source, form: Form, context: &Value, look: Look) -> Environment<'static> {
+    let escape = Escape::of(form);
     let mut environment = Environment::new();
     let loader = source.clone();
     environment.set_loader(move |name| loader.load(name));
@@ -211,28 +221,31 @@ fn environment(source: &Source, context: &Value, look: Look) -> Environment<'sta
     {
         environment.set_syntax(syntax);
     }
-    environment.set_auto_escape_callback(|_| AutoEscape::Custom(neutral::ESCAPE.into()));
-    environment.set_formatter(write_text);
+    environment.set_auto_escape_callback(move |_| escape.mode());
+    environment.set_formatter(move |out, _, value| write(escape, out, value));
     // Nothing in a template switches escaping off.
     environment.remove_filter("safe");
     environment.remove_filter("tojson");
     let zone: Tz = text_field(context, "zone").parse().unwrap_or(Tz::UTC);
     figures::add(&mut environment, zone);
     layout::add(&mut environment);
-    paint::add(&mut environment, look.color);
+    match form {
+        Form::Slack | Form::Teams => chat::add_filters(&mut environment, escape),
+        Form::Text | Form::Json => paint::add(&mut environment, look.color),
+    }
     environment.add_global("width", i64::from(look.width));
     environment
 }
 
-/// Writes a value into a text: whatever the template does, values stay within their line.
-fn write_text(out: &mut Output, _: &mut State, value: &Value) -> Result<(), minijinja::Error> {
+/// Writes a value: whatever the template does, values stay within their line and do nothing.
+fn write(escape: Escape, out: &mut Output, value: &Value) -> Result<(), minijinja::Error> {
     if value.is_none() {
         return Ok(());
     }
     match value.as_str() {
         Some(text) if value.is_safe() => out.write_str(text)?,
-        Some(text) => out.write_str(&neutral::line(text))?,
-        None => out.write_str(&neutral::line(&value.to_string()))?,
+        Some(text) => out.write_str(&escape.value(text))?,
+        None => out.write_str(&escape.value(&value.to_string()))?,
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::config::{Account, Mode, Report};
 use crate::deliver::{Allowed, deliver};
-use crate::digest::{About, Detail, Digest, Finds, RunStats};
+use crate::digest::{About, Detail, Digest, Finds, Portal, RunStats};
 use crate::engine::Damaged;
 use crate::error::Error;
 use crate::exclusion::Exclusion;
@@ -38,6 +38,8 @@ pub struct Reporting<'a> {
     pub catalogue: &'a Catalogue,
     /// The exclusions, of which those of the config are looked after.
     pub exclusions: &'a [Exclusion],
+    /// The access portal that links to the console go by.
+    pub portal: Option<&'a Portal>,
     /// Makes messages.
     pub renderer: &'a Renderer,
     /// Channels by name.
@@ -296,6 +298,7 @@ fn about(
         finds: finds(run.catalogue, &report.detection),
         before: state.changes.filter(|_| report.schedule.is_some()),
         notices,
+        portal: run.portal.cloned(),
         unused: Vec::new(),
         now: run.now,
     }

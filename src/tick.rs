@@ -364,6 +364,7 @@ async fn send(
         accounts: &app.config.accounts,
         catalogue: &app.config.catalogue()?,
         exclusions: &app.config.exclusions,
+        portal: app.config.portal.as_ref(),
         renderer: &app.renderer(),
         channels: &channels,
         now: app.now,

@@ -114,6 +114,7 @@ fn about(app: &App, findings: &[Finding]) -> About {
         finds: Finds::default(),
         before: None,
         notices: Vec::new(),
+        portal: app.config.portal.clone(),
         unused: Vec::new(),
         now: app.now,
     }

@@ -75,6 +75,7 @@ async fn keep(
         logs.extend(of_findings.into_iter().map(|address| Log::unlisted(address, run.now)));
     }
     note_delivery(&mut found.findings, &logs);
+    page.loaded.ledger.mark_first_times(&mut found.findings, run.now);
     tokio::task::block_in_place(|| {
         raw::attach(&mut found.findings, &logs, |log| run.access.open(log));
     });

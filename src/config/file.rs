@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::quote::without_secrets;
-use super::{By, ConfigError, EngineName, Mode, athena};
+use super::{By, ConfigError, EngineName, Mode, athena, links};
 use crate::exclusion::{Exclusion, Patterns};
 
 /// Environment variables are the keys of these sections in capitals: `CLICKOPS_SOURCE_LOGS`.
@@ -25,6 +25,8 @@ pub struct File {
     pub window: Window,
     /// `[store]`.
     pub store: Store,
+    /// `[links]`.
+    pub links: links::Written,
     /// `[[account]]`.
     pub account: Vec<Account>,
     /// `[[channel]]`.

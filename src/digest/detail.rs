@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::identity::{Identity, SignIn, extra};
+use super::links::Links;
 use super::moments::{Clock, Moment};
 use super::people::PlaceAccount;
 use super::{About, VERSION, weight, words};
@@ -78,7 +79,7 @@ pub struct Detail {
     pub signed_in: Option<Moment>,
     /// Whether with a second factor; none where unknown.
     pub mfa: Option<bool>,
-    /// Whether the person never did this before, where the detection tells.
+    /// Whether the person never did this in this account before, as far as the ledger remembers.
     pub first_time: bool,
     /// Whether a report shows it.
     pub reported: bool,
@@ -86,6 +87,8 @@ pub struct Detail {
     pub exclusion: Option<String>,
     /// The log that holds it.
     pub log_file: Option<String>,
+    /// Where a browser finds more about it.
+    pub links: Links,
     /// Shared by the copies of one event in several accounts.
     pub shared_event_id: Option<String>,
     /// Further columns of the detection, by name.
@@ -152,6 +155,7 @@ impl Detail {
             reported: finding.reported,
             exclusion: text(&finding.exclusion),
             log_file: text(&finding.log_file),
+            links: Links::of(finding, about.portal.as_ref()),
             shared_event_id: text(&finding.shared_event_id),
             extra: finding
                 .extra

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::identity::{Identity, SignIn, extra};
 use super::moments::{Clock, Moment, Span};
-use super::{About, weight, words};
+use super::{About, links, weight, words};
 use crate::finding::{Confidence, Finding};
 
 /// How many resources and addresses are listed before "+3 more".
@@ -100,7 +100,7 @@ pub struct Action {
     pub error: Option<String>,
     /// How late CloudTrail delivered some of the calls.
     pub late: Option<String>,
-    /// Whether the person never did this before, where the detection tells (column `first_time`).
+    /// Whether the person never did this in this account before, as far as the ledger remembers.
     pub first_time: bool,
     /// Least confidence of the calls: `high`, `medium` or `low`.
     pub confidence: Option<Confidence>,
@@ -110,6 +110,8 @@ pub struct Action {
     pub event_id: String,
     /// The log that holds the first call.
     pub log_file: Option<String>,
+    /// The first call in CloudTrail's console.
+    pub link: Option<String>,
 }
 
 impl PlaceAccount {
@@ -177,7 +179,7 @@ fn place(who: &Identity, findings: &[&Finding], about: &About, clock: &Clock) ->
         actions.entry(key).or_default().push(finding);
     }
     let mut actions: Vec<_> =
-        actions.into_values().map(|findings| action(who, findings, all_late, clock)).collect();
+        actions.into_values().map(|f| action(who, f, all_late, about, clock)).collect();
     actions.sort_by_key(|a| (Reverse(a.important), unknown_last(a.span.from)));
 
     let sign_ins: Vec<_> = findings.iter().map(|f| SignIn::of(f)).collect();
@@ -209,7 +211,13 @@ fn place(who: &Identity, findings: &[&Finding], about: &About, clock: &Clock) ->
     }
 }
 
-fn action(who: &Identity, mut calls: Vec<&Finding>, all_late: bool, clock: &Clock) -> Action {
+fn action(
+    who: &Identity,
+    mut calls: Vec<&Finding>,
+    all_late: bool,
+    about: &About,
+    clock: &Clock,
+) -> Action {
     calls.sort_by_key(|finding| unknown_last(finding.time()));
     let first = calls.first();
     let text = |column: fn(&Finding) -> Option<&str>| {
@@ -234,6 +242,7 @@ fn action(who: &Identity, mut calls: Vec<&Finding>, all_late: bool, clock: &Cloc
         id: words::short_id(&event_id),
         event_id,
         log_file: text(|f| f.log_file.as_deref()),
+        link: first.and_then(|finding| links::event(finding, about.portal.as_ref())),
     }
 }
 

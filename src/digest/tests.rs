@@ -24,6 +24,7 @@ fn about() -> About {
         finds: Finds::default(),
         before: None,
         notices: Vec::new(),
+        portal: None,
         unused: Vec::new(),
         now: at("2026-11-23T08:00:00Z"),
     }

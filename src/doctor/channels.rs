@@ -81,6 +81,7 @@ fn about(app: &App) -> About {
         finds: Finds::default(),
         before: None,
         notices: vec!["this is a test message of `clickops doctor`".to_owned()],
+        portal: app.config.portal.clone(),
         unused: Vec::new(),
         now: app.now,
     }

@@ -9,12 +9,14 @@ use minijinja::{Error, ErrorKind, Value};
 
 use super::source::{self, Source};
 use crate::digest::words::clip;
+use crate::message::Form;
 
 /// Filters that are not the template engine's own, for suggestions.
-const FILTERS: [&str; 25] = [
+const FILTERS: [&str; 33] = [
     "bold", "dim", "red", "green", "yellow", "blue", "magenta", "cyan", "width", "widest", "cut",
     "squeeze", "pad", "right", "column", "spread", "flow", "wrap", "plural", "number", "bytes",
-    "seconds", "usd", "time", "pretty",
+    "seconds", "usd", "time", "pretty", "italic", "code", "link", "heading", "small", "fact",
+    "fence", "block",
 ];
 
 /// A template that could not be rendered.
@@ -65,6 +67,19 @@ impl RenderError {
             line: None,
             reason: format!("it writes more than {} MB", super::LONGEST >> 20),
             remedy: "look for a loop that repeats too much".to_owned(),
+        }
+    }
+}
+
+impl RenderError {
+    /// A message that the service behind the form would refuse.
+    pub(super) fn refused(name: &str, source: &Source, form: Form, reason: &str) -> Self {
+        Self {
+            template: name.to_owned(),
+            file: source.file(name),
+            line: None,
+            reason: clip(reason),
+            remedy: format!("look at it with `clickops render --form {form}`"),
         }
     }
 }

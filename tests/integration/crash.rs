@@ -158,6 +158,7 @@ pub(crate) async fn live(
         accounts: &app.config.accounts,
         exclusions: &app.config.exclusions,
         catalogue: &clickops::query::catalogue::Catalogue::shipped().unwrap(),
+        portal: None,
         renderer: &Renderer::shipped(),
         channels: &channels,
         now: app.now,

@@ -8,6 +8,7 @@ mod athena;
 mod bad_input;
 #[cfg(feature = "local")]
 mod cases;
+mod chat;
 #[cfg(feature = "local")]
 mod check;
 #[cfg(feature = "local")]

@@ -115,6 +115,7 @@ fn about(case: &Case) -> About {
         finds: Finds::default(),
         before: case.before,
         notices: case.notices.clone(),
+        portal: None,
         unused: case.unused.iter().map(unused).collect(),
         now: at("2026-11-23T08:02:00Z"),
     }
@@ -126,6 +127,12 @@ fn render(case: &Case, look: impl Into<Look>) -> String {
 }
 
 fn message(case: &Case, form: Form, look: impl Into<Look>) -> Message {
+    let mut messages = messages(case, form, look);
+    assert_eq!(messages.len(), 1, "the case fits into one message");
+    messages.remove(0)
+}
+
+fn messages(case: &Case, form: Form, look: impl Into<Look>) -> Vec<Message> {
     let about = about(case);
     let findings: Vec<_> = case.findings.iter().map(finding).collect();
     let renderer = Renderer::shipped();
@@ -156,7 +163,6 @@ fn message(case: &Case, form: Form, look: impl Into<Look>) -> Message {
         }
     }
     .unwrap()
-    .remove(0)
 }
 
 fn case(path: &Path) -> Case {
@@ -218,6 +224,18 @@ mod every_case {
             // So that the file shows in every editor what it holds.
             let pretty = pretty.replace('\u{202e}', "\\u202e");
             insta::assert_snapshot!(format!("json@{name}"), pretty);
+        }
+    }
+
+    #[test]
+    fn looks_as_it_did_in_chat() {
+        for form in [Form::Slack, Form::Teams] {
+            for (name, case) in cases() {
+                let message = message(&case, form, false);
+                let body: Value = serde_json::from_str(&message.body).unwrap();
+                let pretty = serde_json::to_string_pretty(&body).unwrap();
+                insta::assert_snapshot!(format!("{form}@{name}"), pretty);
+            }
         }
     }
 

@@ -135,6 +135,7 @@ impl Office {
             accounts: &BTreeMap::new(),
             exclusions: &self.exclusions,
             catalogue: &clickops::query::catalogue::Catalogue::shipped().unwrap(),
+            portal: None,
             renderer: &Renderer::shipped(),
             channels: &self.channels,
             now: now(),

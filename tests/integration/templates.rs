@@ -37,6 +37,7 @@ fn about() -> About {
         finds: Finds::default(),
         before: None,
         notices: vec!["a notice".to_owned()],
+        portal: None,
         unused: vec![Unused {
             name: "y".to_owned(),
             until: Some("2026-11-01".to_owned()),
@@ -165,9 +166,11 @@ mod readme {
 
     #[test]
     fn lists_every_template() {
-        let mut shipped = Renderer::templates(Form::Text);
-        shipped.sort();
-        assert_eq!(shipped, ["digest", "event", "failure", "quiet"]);
+        for form in [Form::Text, Form::Slack, Form::Teams] {
+            let mut shipped = Renderer::templates(form);
+            shipped.sort();
+            assert_eq!(shipped, ["digest", "event", "failure", "quiet"], "{form}");
+        }
     }
 }
 
