@@ -7,6 +7,10 @@ use crate::render::Look;
 
 use super::{Block, Button, Gap, Mood, Part, Shown, Size, Span, Style, Tone};
 
+/// On the left of code. A line of code is broken where it is too long, not at spaces: those on its
+/// left tell what it belongs to.
+const CODE: &str = "┆ ";
+
 /// Sequences that set one property of a text, as far as a text has it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Ink {
@@ -88,7 +92,7 @@ impl Sheet<'_> {
         match part {
             Part::Text { spans, tone } => self.spans(spans, ink(*tone), ""),
             Part::Quote(spans) => self.spans(spans, Ink::default(), "│ "),
-            Part::Code(spans) => self.spans(spans, Ink { color: Some(36), ..Ink::default() }, "┆ "),
+            Part::Code(spans) => self.spans(spans, Ink { color: Some(36), ..Ink::default() }, CODE),
             Part::Divider => self.rule(),
             Part::List(items) => {
                 for item in items {
@@ -122,7 +126,7 @@ impl Sheet<'_> {
             Part::Unknown { kind, json } => {
                 let red = Ink { color: Some(31), ..Ink::default() };
                 self.runs(&[(red, format!("no preview of {kind}"))], "");
-                self.runs(&[(dim, json.clone())], "┆ ");
+                self.runs(&[(dim, json.clone())], CODE);
             }
         }
     }
@@ -157,7 +161,7 @@ impl Sheet<'_> {
     /// Writes runs in lines that fit. Lines but the first have `hang` more columns on the left.
     fn wrapped(&mut self, runs: &[Run], bar: &str, hang: usize) {
         let width = self.width() - columns(bar);
-        for (number, line) in lines(runs, width, hang).into_iter().enumerate() {
+        for (number, line) in lines(runs, width, hang, bar != CODE).into_iter().enumerate() {
             let indent = self.indent + if number > 0 && line.hangs { hang } else { 0 };
             self.page.push_str(&" ".repeat(indent));
             self.page.push_str(bar);
@@ -178,12 +182,12 @@ struct Line {
     hangs: bool,
 }
 
-/// Breaks runs at line ends and at spaces; what is longer than a line, anywhere.
-fn lines(runs: &[Run], width: usize, hang: usize) -> Vec<Line> {
+/// Breaks runs at line ends and, if asked to, at spaces; what is longer than a line, anywhere.
+fn lines(runs: &[Run], width: usize, hang: usize, at_spaces: bool) -> Vec<Line> {
     let mut lines = vec![Line::default()];
     let mut used = 0;
     for (ink, text) in runs {
-        for piece in text.split_inclusive([' ', '\n']) {
+        for piece in text.split_inclusive(|c| c == '\n' || at_spaces && c == ' ') {
             let (word, ends) = match piece.strip_suffix('\n') {
                 Some(word) => (word, true),
                 None => (piece, false),
@@ -191,7 +195,7 @@ fn lines(runs: &[Run], width: usize, hang: usize) -> Vec<Line> {
             let room = |lines: &[Line]| {
                 if lines.len() > 1 { width.saturating_sub(hang).max(1) } else { width }
             };
-            if used > 0 && used + columns(word.trim_end()) > room(&lines) {
+            if at_spaces && used > 0 && used + columns(word.trim_end()) > room(&lines) {
                 lines.push(Line { hangs: true, ..Line::default() });
                 used = 0;
             }
