@@ -345,7 +345,7 @@ async fn send(
                 reported.complete = false;
                 reported.notes.push(format!("'{}' was refused: {error}", message.title));
             }
-            Err(error @ SinkError::Retry { .. }) => {
+            Err(error @ (SinkError::Retry { .. } | SinkError::Broken { .. })) => {
                 reported.complete = false;
                 reported.notes.push(format!("{error}; the next run tries again"));
                 return Ok(false);

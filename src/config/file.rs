@@ -101,6 +101,13 @@ pub struct Channel {
     pub url: Option<String>,
     /// Where the key is kept that messages are signed with.
     pub secret: Option<String>,
+    /// Where the token of a bot is kept.
+    pub token: Option<String>,
+    /// The channel that a bot writes into.
+    pub channel: Option<String>,
+    /// Whether it hears what no report shows, and what is wrong with other channels.
+    #[serde(default)]
+    pub default: bool,
 }
 
 /// A report.
@@ -184,7 +191,8 @@ pub(super) fn parse(text: &str, origin: &str, base: &Path) -> Result<File, Confi
             *text = base.join(&*text).display().to_string();
         }
     }
-    for secret in file.channel.iter_mut().flat_map(|one| [&mut one.url, &mut one.secret]) {
+    let channels = file.channel.iter_mut();
+    for secret in channels.flat_map(|one| [&mut one.url, &mut one.secret, &mut one.token]) {
         let path = secret.as_deref().and_then(|text| text.strip_prefix("file:"));
         if let Some(path) = path.filter(|path| !path.is_empty()) {
             *secret = Some(format!("file:{}", base.join(path).display()));

@@ -24,7 +24,8 @@ pub(super) async fn examine(app: &App, send: bool) -> Vec<Check> {
     }
     let sinks = app.channels();
     for (name, channel) in &app.config.channels {
-        let used = app.config.reports.iter().any(|report| report.channels.contains(name));
+        let used = *name == app.config.default_channel
+            || app.config.reports.iter().any(|report| report.channels.contains(name));
         let has_secrets = channel.secrets().into_iter().all(|one| !missing.contains(one));
         // Whoever reads this sees that the terminal works.
         let wanted = used && has_secrets && *channel != Channel::Terminal;

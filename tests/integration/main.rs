@@ -28,6 +28,7 @@ mod exclusions;
 #[cfg(feature = "local")]
 mod explain;
 #[cfg(feature = "local")]
+mod hostile;
 mod import;
 #[cfg(feature = "local")]
 mod judges;
@@ -55,9 +56,13 @@ mod s3;
 #[cfg(all(feature = "aws", feature = "local"))]
 mod secrets;
 #[cfg(all(feature = "aws", feature = "local"))]
+mod slack;
+#[cfg(all(feature = "aws", feature = "local"))]
 mod standin;
 #[cfg(feature = "local")]
 mod tables;
+#[cfg(all(feature = "aws", feature = "local"))]
+mod teams;
 mod templates;
 #[cfg(all(feature = "aws", feature = "local"))]
 mod webhook;
