@@ -45,6 +45,7 @@ pub mod logs;
 pub mod message;
 mod moment;
 pub mod notifier;
+pub mod preview;
 pub mod query;
 pub mod raw;
 pub mod render;

@@ -46,6 +46,8 @@ mod program;
 #[cfg(feature = "local")]
 mod query;
 mod readme;
+#[cfg(feature = "local")]
+mod render;
 mod reports;
 #[cfg(feature = "local")]
 mod run;
