@@ -178,8 +178,8 @@ mod tests {
         let cut = shortened("one two three four five", 20, count);
         assert_eq!(cut, "one two…");
         assert_eq!(shortened("a &lt;&lt;&lt;&lt;", 17, count), "a &lt;…");
-        let slashes = r"\\\[x]yzzzzzzzz";
-        assert_eq!(shortened(slashes, 13, count), r"\\…");
+        let slashes = r"\\\\\\\\\[x]yzzz";
+        assert_eq!(shortened(slashes, 13, count), r"\\\\…");
         assert_eq!(shortened("a <https://x.example|b c d e f> g", 30, count), "a…");
         assert_eq!(head("ab\ncd\nef", 9, count), ("ab\ncd".to_owned(), 1));
         assert_eq!(head("abcdefgh", 8, count), ("abcd…".to_owned(), 0));
