@@ -40,7 +40,8 @@ fn logs_give_what_their_findings_give() {
     assert_eq!(head(&from_logs), head(&from_findings));
     assert!(!desk.path(".clickops").exists(), "a preview keeps nothing");
 
-    let digest = desk.clickops(&render("--since 2000-01-01T00:00:00Z --until 2100-01-01T00:00:00Z")).ok();
+    let digest =
+        desk.clickops(&render("--since 2000-01-01T00:00:00Z --until 2100-01-01T00:00:00Z")).ok();
     assert!(digest.contains("1 log,") && digest.contains("Jan 2100"), "{digest}");
 }
 
@@ -68,10 +69,10 @@ fn a_body_is_printed_as_it_would_be_sent() {
 #[test]
 fn a_builder_address_opens_the_blocks() {
     let desk = desk();
-    let body: Value =
-        serde_json::from_str(&desk.clickops(&render("--form slack")).ok()).unwrap();
+    let body: Value = serde_json::from_str(&desk.clickops(&render("--form slack")).ok()).unwrap();
     let address = desk.clickops(&render("--form slack --builder-url")).ok();
-    let encoded = address.trim_end().strip_prefix("https://app.slack.com/block-kit-builder/#").unwrap();
+    let encoded =
+        address.trim_end().strip_prefix("https://app.slack.com/block-kit-builder/#").unwrap();
     assert!(
         encoded.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"%-_.!~*'()".contains(&byte)),
         "{encoded}"
@@ -110,7 +111,9 @@ fn a_terminal_preview_shows_words_and_no_markup() {
             let ended = crate::program::Ended::of(command.env("COLUMNS", "80"));
             let page = ended.ok();
             assert!(page.starts_with(name), "{page}");
-            for absent in ["\"blocks\"", "&lt;", "\\<", "[live:", "no preview of", "\u{202e}", "\x1b"] {
+            for absent in
+                ["\"blocks\"", "&lt;", "\\<", "[live:", "no preview of", "\u{202e}", "\x1b"]
+            {
                 assert!(!page.contains(absent), "{form} {template}: {absent}: {page}");
             }
         }
@@ -133,7 +136,14 @@ fn a_page_holds_the_message_and_nothing_that_runs() {
             assert!(page.contains("default-src 'none'") && page.ends_with("</html>\n"), "{page}");
             let policy = page.find("<style>").unwrap();
             assert!(page.find("Content-Security-Policy").unwrap() < policy);
-            for absent in ["<script", "<img", "href=\"javascript:", "class=\"live\"", "\u{202e}", "evil.example\""] {
+            for absent in [
+                "<script",
+                "<img",
+                "href=\"javascript:",
+                "class=\"live\"",
+                "\u{202e}",
+                "evil.example\"",
+            ] {
                 assert!(!page.contains(absent), "{form} {template}: {absent}");
             }
             if template == "event" {
