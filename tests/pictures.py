@@ -19,7 +19,7 @@ MARGIN = 16
 # Rows of a picture: the beginning of a long message is enough to see what it looks like.
 TALLEST = 1_200
 # Colours of a packed picture: more are not seen.
-SHADES = 64
+SHADES = 24
 # What a page without text would not have: letters have edges of many shades.
 LEAST_COLOURS = 24
 
