@@ -109,7 +109,7 @@ fn about(app: &App, findings: &[Finding]) -> About {
         from: times().min().unwrap_or(app.now),
         to: times().max().unwrap_or(app.now),
         zone: report.map_or(chrono_tz::Tz::UTC, |report| report.timezone),
-        accounts: app.config.accounts.clone(),
+        accounts: crate::config::shown(&app.config.accounts),
         run: RunStats { engine: "preview".to_owned(), ..RunStats::default() },
         finds: Finds::default(),
         before: None,

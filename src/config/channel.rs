@@ -52,6 +52,20 @@ pub(super) fn channels(file: &File) -> Result<BTreeMap<String, Channel>, ConfigE
     Ok(channels)
 }
 
+/// The channel that is marked as the default, else the first of the file, else the terminal.
+pub(super) fn default(written: &[file::Channel]) -> Result<String, ConfigError> {
+    let marked: Vec<_> = written.iter().filter(|channel| channel.default).collect();
+    if let [first, second, ..] = marked.as_slice() {
+        return Err(ConfigError::Value {
+            key: format!("channel.{}.default", second.name),
+            reason: format!("'{}' is the default already", first.name),
+            hint: "Leave default = true at one [[channel]].".to_owned(),
+        });
+    }
+    let chosen = marked.first().copied().or(written.first());
+    Ok(chosen.map_or_else(|| "terminal".to_owned(), |channel| channel.name.clone()))
+}
+
 fn channel(written: &file::Channel) -> Result<Channel, ConfigError> {
     let wrong = |key: &str, reason: String, hint: &str| ConfigError::Value {
         key: format!("channel.{}.{key}", written.name),

@@ -46,6 +46,7 @@ mod program;
 mod query;
 mod readme;
 mod reports;
+mod routing;
 #[cfg(feature = "local")]
 mod run;
 #[cfg(all(feature = "aws", feature = "local"))]
