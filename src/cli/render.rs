@@ -166,7 +166,7 @@ fn about(app: &App, findings: &[Finding], span: &Span, run: RunStats) -> About {
         from: span.since.or(times().min()).unwrap_or(app.now),
         to: span.until.or(times().max()).unwrap_or(app.now),
         zone: report.map_or(chrono_tz::Tz::UTC, |report| report.timezone),
-        accounts: app.config.accounts.clone(),
+        accounts: crate::config::shown(&app.config.accounts),
         run,
         finds: Finds::default(),
         before: None,

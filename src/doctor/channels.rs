@@ -77,7 +77,7 @@ fn about(app: &App) -> About {
         from: app.now,
         to: app.now,
         zone: chrono_tz::Tz::UTC,
-        accounts: app.config.accounts.clone(),
+        accounts: crate::config::shown(&app.config.accounts),
         run: RunStats { engine: app.engine_name().to_owned(), ..RunStats::default() },
         finds: Finds::default(),
         before: None,

@@ -49,6 +49,7 @@ mod readme;
 #[cfg(feature = "local")]
 mod render;
 mod reports;
+mod routing;
 #[cfg(feature = "local")]
 mod run;
 #[cfg(all(feature = "aws", feature = "local"))]
