@@ -163,6 +163,7 @@ impl Code {
             Passing => answer.retry(reason),
             Message => SinkError::refused(reason, TEMPLATE),
             Channel(INVITE | TOKEN) if of_webhook => SinkError::broken(reason, ANEW),
+            Channel(ANEW) if !of_webhook => SinkError::broken(reason, INVITE),
             Channel(remedy) => SinkError::broken(reason, remedy),
             Thread => SinkError::broken(reason, ADMINISTRATOR),
         }
@@ -218,6 +219,24 @@ mod tests {
                 assert_eq!(meaning(code, true), expected, "{code}");
             }
         }
+    }
+
+    #[test]
+    fn what_to_do_is_meant_for_a_webhook_or_for_a_bot() {
+        let answer = Answer { status: StatusCode::OK, headers: HeaderMap::new(), body: None };
+        let remedy = |code: &str, of_webhook| match Code::of(code, SECRET)
+            .unwrap()
+            .error(&answer, "", of_webhook)
+        {
+            SinkError::Broken { remedy, .. } => remedy,
+            other => other.to_string(),
+        };
+        for code in ["channel_not_found", "user_not_found", "no_service"] {
+            assert_eq!(remedy(code, true), ANEW, "{code}");
+            assert_eq!(remedy(code, false), INVITE, "{code}");
+        }
+        assert_eq!(remedy("invalid_token", true), ANEW);
+        assert_eq!(remedy("invalid_auth", false), TOKEN);
     }
 
     #[test]

@@ -138,6 +138,7 @@ impl Sink for SlackBot {
         Some(Duration::from_secs(1))
     }
 
+    /// Where the message that it belongs under is gone, it is sent by itself.
     async fn deliver(&self, message: &Message, under: Option<&str>) -> Result<Receipt, SinkError> {
         let mut lookup = Lookup::of(&self.secrets);
         let body = self.body(message, under)?;
