@@ -60,6 +60,8 @@ pub struct Config {
     pub accounts: BTreeMap<String, Account>,
     /// Places that messages go to, by name.
     pub channels: BTreeMap<String, Channel>,
+    /// The one of them that hears what no report shows, and what is wrong with other channels.
+    pub default_channel: String,
     /// What is reported, when, and to whom.
     pub reports: Vec<Report>,
     /// The access portal that links to the console go by.
@@ -233,6 +235,7 @@ impl Config {
             store: place(file.store.at.as_deref().unwrap_or(".clickops"), "store.at")?,
             accounts,
             channels,
+            default_channel: channel::default(&file.channel)?,
             reports,
             portal: links::portal(&file.links)?,
             exclusions,

@@ -1,5 +1,7 @@
 //! Where messages go: the [`Sink`] trait. Each sink is a file in this module's folder.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 
 use crate::message::{Form, Message};
@@ -13,6 +15,12 @@ pub mod webhook;
 pub trait Sink: Send + Sync {
     /// The form it takes; the caller renders messages in this form.
     fn form(&self) -> Form;
+
+    /// At most one message goes out each such time, where the other side takes no more. It allows
+    /// short bursts.
+    fn pace(&self) -> Option<Duration> {
+        None
+    }
 
     /// Delivers one message, exactly as it is, and returns once the other side has accepted it.
     ///
@@ -54,9 +62,17 @@ pub enum SinkError {
         /// What went wrong.
         reason: String,
         /// How long the other side asks to wait.
-        after: Option<std::time::Duration>,
+        after: Option<Duration>,
     },
-    /// The message or the channel is refused: the same message will not get through later.
+    /// The channel takes nothing until somebody mends it; the message waits.
+    #[error("{reason}; {remedy}")]
+    Broken {
+        /// What went wrong.
+        reason: String,
+        /// What a person can do about it.
+        remedy: String,
+    },
+    /// The message is refused: it will not get through later either.
     #[error("{reason} ({remedy})")]
     Refused {
         /// What went wrong.

@@ -52,6 +52,22 @@ pub(super) fn channels(file: &File) -> Result<BTreeMap<String, Channel>, ConfigE
     Ok(channels)
 }
 
+/// The channel that hears what no report shows: the one marked so, else the first one written, else
+/// the terminal.
+pub(super) fn default(written: &[file::Channel]) -> Result<String, ConfigError> {
+    let mut marked = written.iter().filter(|channel| channel.default);
+    let first = marked.next();
+    if let (Some(first), Some(second)) = (first, marked.next()) {
+        return Err(ConfigError::Value {
+            key: format!("channel.{}.default", second.name),
+            reason: format!("'{}' is the default already", first.name),
+            hint: "Leave `default = true` at one [[channel]].".to_owned(),
+        });
+    }
+    let channel = first.or(written.first());
+    Ok(channel.map_or("terminal", |channel| &channel.name).to_owned())
+}
+
 fn channel(written: &file::Channel) -> Result<Channel, ConfigError> {
     let wrong = |key: &str, reason: String, hint: &str| ConfigError::Value {
         key: format!("channel.{}.{key}", written.name),

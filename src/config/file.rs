@@ -101,6 +101,9 @@ pub struct Channel {
     pub url: Option<String>,
     /// Where the key is kept that messages are signed with.
     pub secret: Option<String>,
+    /// Whether it hears what no report shows, and what is wrong with other channels.
+    #[serde(default)]
+    pub default: bool,
 }
 
 /// A report.
