@@ -38,7 +38,7 @@ pub use counted::{Attempt, Expired, Hidden, HiddenBy, Tally};
 pub use detail::Detail;
 pub use links::{Links, Portal};
 pub use moments::{Moment, Span};
-pub use outage::{Outage, OutageNotice};
+pub use outage::{ChannelKind, ChannelNews, Outage, OutageNotice};
 pub use people::{Action, Person, Place, PlaceAccount};
 
 use identity::Identity;

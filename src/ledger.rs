@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 
 pub use self::counts::Counts;
 use self::counts::Tally;
+pub use self::delivery::{Back, ChannelState, Held, Trouble};
 pub use self::names::{names, takes};
+pub use self::sight::{Blind, Gap};
 pub use self::unfinished::Unfinished;
 use crate::finding::Finding;
 use crate::journal::Entry;
@@ -19,8 +21,10 @@ use crate::logs::LogKey;
 use crate::store::{Expected, Store, StoreError, Version};
 
 mod counts;
+mod delivery;
 mod names;
 mod seen;
+pub mod sight;
 mod unfinished;
 
 /// Key of the blob.
@@ -46,6 +50,12 @@ pub struct Ledger {
     findings: BTreeMap<NaiveDate, Keys>,
     /// How far each report has come.
     pub reports: BTreeMap<String, ReportState>,
+    /// How channels are of which there is something to say.
+    pub channels: BTreeMap<String, ChannelState>,
+    /// The last time that a run looked at all logs.
+    pub looked: Option<DateTime<Utc>>,
+    /// Why runs since then could not.
+    pub blind: Option<Blind>,
     /// What an engine works on.
     pub unfinished: Vec<Unfinished>,
     /// Who did what before.
@@ -64,6 +74,8 @@ pub struct ReportState {
     pub last: Option<DateTime<Utc>>,
     /// Changes it last reported.
     pub changes: Option<u64>,
+    /// When nobody looked at the logs, where it has not said so yet.
+    pub gaps: Vec<Gap>,
     /// A report whose messages are on their way.
     pub sending: Option<Sending>,
 }
@@ -80,6 +92,15 @@ pub struct Sending {
     pub missed: usize,
     /// Keys of the messages that were delivered.
     pub delivered: BTreeSet<String>,
+    /// What the other side calls the first of them: the others belong under it.
+    #[serde(default)]
+    pub thread: Option<String>,
+    /// When nobody looked at the logs, which it says.
+    #[serde(default)]
+    pub gaps: Vec<Gap>,
+    /// Whether nobody can look at the logs, which it says.
+    #[serde(default)]
+    pub blind: Option<Blind>,
 }
 
 /// Keys, as one text of sixteen hexadecimal digits each: a ledger of a big organisation holds a

@@ -2,40 +2,55 @@
 //!
 //! A report is fixed in the ledger before its first message goes out, and each message is marked
 //! once it is delivered. So a run after a crash sends what is left of the same report; at worst the
-//! one message that was on its way goes out twice, and none is lost.
+//! one message that was on its way to each channel goes out twice, and none is lost.
+//!
+//! [`round()`] serves all channels at once, so that one that is broken holds up no other. What a
+//! channel refuses is held (`held`) and tried again by each run, and another channel says so
+//! (`news`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 
 use crate::config::{self, Account, Mode, Report};
-use crate::deliver::{Allowed, deliver};
-use crate::digest::{About, Detail, Digest, Finds, Portal, RunStats};
+use crate::deliver::Allowed;
+use crate::digest::{self, About, Detail, Digest, Finds, Portal, RunStats};
 use crate::engine::Damaged;
 use crate::error::Error;
 use crate::exclusion::Exclusion;
 use crate::finding::Finding;
 use crate::journal::{self, JournalError, WindowRecord};
-use crate::ledger::{self, Counts, LedgerError, Loaded, ReportState, Sending};
+use crate::ledger::{self, Blind, Counts, Ledger, LedgerError, ReportState, Sending};
 use crate::message::Message;
 use crate::query::catalogue::Catalogue;
 use crate::render::{Look, Renderer};
 use crate::route;
-use crate::sink::{Sink, SinkError};
+use crate::sink::Sink;
 use crate::store::Store;
 
 mod choose;
+mod held;
 mod idle;
+mod news;
+mod post;
 mod register;
+mod round;
+mod send;
 
 use choose::{Chosen, tells};
 use idle::Idle;
+pub use post::Post;
 pub use register::register;
+pub use round::{Round, Sent, round};
+use send::Lane;
 
 /// What a run reports with.
 pub struct Reporting<'a> {
     /// Holds journal and ledger.
     pub store: &'a dyn Store,
+    /// The ledger while messages go out, and how fast each channel takes them.
+    pub post: &'a Post,
     /// Known accounts.
     pub accounts: &'a BTreeMap<String, Account>,
     /// The views, which say what their findings are called.
@@ -58,8 +73,6 @@ pub struct Reporting<'a> {
     pub forced: bool,
     /// What the run could not look at: logs and folders, with the reason.
     pub unread: &'a BTreeMap<String, String>,
-    /// Why the run could not look at anything, if it could not.
-    pub trouble: Option<&'a str>,
     /// Until when this run may send.
     pub allowed: Allowed<'a>,
 }
@@ -75,6 +88,8 @@ pub struct Reported {
     pub notes: Vec<String>,
     /// Whether the channel took every message.
     pub complete: bool,
+    /// Whether there is no use in trying further messages in this run.
+    pub stopped: bool,
 }
 
 /// What goes out, before it is rendered for a channel.
@@ -115,6 +130,31 @@ pub async fn count(store: &dyn Store, reports: &[Report]) -> Result<Counts, Ledg
     Ok(counts)
 }
 
+/// Notes whether the run could look at the logs, so that reports say when nobody did.
+///
+/// # Errors
+/// [`LedgerError`].
+pub async fn note_look(
+    store: &dyn Store,
+    reports: &[Report],
+    now: DateTime<Utc>,
+    trouble: Option<ledger::sight::Trouble>,
+) -> Result<(), LedgerError> {
+    let mut loaded = ledger::load(store).await?;
+    match trouble {
+        Some(trouble) => loaded.ledger.cannot_look(now, trouble),
+        None => {
+            let lines = reports.iter().flat_map(|report| {
+                let line =
+                    |to: &String| (name(report, to), report.schedule.as_ref(), report.timezone);
+                report.channels.iter().map(line)
+            });
+            loaded.ledger.looks(now, lines);
+        }
+    }
+    loaded.save(store).await
+}
+
 /// Sends `report` to `channel` if it is due, and what a run before a crash left of it.
 ///
 /// # Errors
@@ -126,37 +166,65 @@ pub async fn report(
     channel: &str,
 ) -> Result<Reported, Error> {
     let mut reported = Reported { complete: true, ..Reported::default() };
-    let sink = run.channels.get(channel).ok_or_else(|| {
-        Error::usage(format!("no channel is called '{channel}'"), "Add it to the config.")
-    })?;
+    let lane = Lane::of(run, channel)?;
     let name = name(report, channel);
     loop {
-        let mut loaded = ledger::load(run.store).await?;
-        let state = loaded.ledger.reports.entry(name.clone()).or_default();
-        let left_over = state.sending.is_some();
-        let Some(sending) = due(run, report, state, loaded.ledger.next_window) else {
+        let begin = |ledger: &mut Ledger| begin(run, report, &name, ledger);
+        let Some(Begun { before, sending, left_over }) = run.post.change(run.store, begin).await?
+        else {
             reported.nothing_new = reported.delivered == 0 && report.schedule.is_none();
             return Ok(reported);
         };
-        let state = loaded.ledger.reports.entry(name.clone()).or_default();
-        state.sending = Some(sending.clone());
-        let before = state.clone();
-        loaded.save(run.store).await?;
-        let content = content(run, report, &before, &sending).await?;
-        let messages = messages(run, report, &content, sink.as_ref(), &mut reported.notes)?;
-        if !send(run, &name, sink.as_ref(), messages, &mut loaded, &mut reported).await? {
+        let (messages, changes) = {
+            // The findings of a report take much memory, and channels are served at once.
+            let _alone = run.post.alone().await;
+            let content = content(run, report, &before, &sending).await?;
+            let notes = &mut reported.notes;
+            let messages = messages(run, report, channel, &sending, &content, lane.sink, notes)?;
+            (messages, content.digest.counts.changes)
+        };
+        let about =
+            send::About { name: &name, report, from: before.next_window, sending: &sending };
+        if !send::send(run, &lane, &about, &messages, &mut reported).await? {
             return Ok(reported);
         }
-        let state = loaded.ledger.reports.entry(name.clone()).or_default();
-        state.next_window = sending.end;
-        state.last = state.last.max(Some(sending.at));
-        state.changes = Some(content.digest.counts.changes);
-        state.sending = None;
-        loaded.save(run.store).await?;
+        let end = |ledger: &mut Ledger| {
+            let state = ledger.reports.entry(name.clone()).or_default();
+            state.next_window = sending.end;
+            state.last = state.last.max(Some(sending.at));
+            state.changes = Some(changes);
+            state.sending = None;
+            if let Some(blind) = ledger.blind.as_mut().filter(|_| sending.blind.is_some()) {
+                blind.told.insert(channel.to_owned(), run.now);
+            }
+        };
+        run.post.change(run.store, end).await?;
         if !left_over {
             return Ok(reported);
         }
     }
+}
+
+/// A report that is fixed in the ledger.
+struct Begun {
+    /// How far it had come.
+    before: ReportState,
+    sending: Sending,
+    /// Whether an earlier run fixed it.
+    left_over: bool,
+}
+
+/// Fixes what is to be sent now, if anything is.
+fn begin(run: &Reporting<'_>, report: &Report, name: &str, ledger: &mut Ledger) -> Option<Begun> {
+    let (next_window, blind) = (ledger.next_window, ledger.blind.clone());
+    let state = ledger.reports.entry(name.to_owned()).or_default();
+    let left_over = state.sending.is_some();
+    let sending = due(run, report, state, next_window, blind)?;
+    if !left_over {
+        state.gaps.clear();
+    }
+    state.sending = Some(sending.clone());
+    Some(Begun { before: state.clone(), sending, left_over })
 }
 
 /// What is to be sent now: the rest of what was begun, or all that is new if the time has come.
@@ -165,6 +233,7 @@ fn due(
     report: &Report,
     state: &ReportState,
     next_window: u64,
+    blind: Option<Blind>,
 ) -> Option<Sending> {
     if state.sending.is_some() {
         return state.sending.clone();
@@ -179,7 +248,9 @@ fn due(
         None if state.next_window == next_window => return None,
         None => (run.now, 0),
     };
-    Some(Sending { end: next_window, at, missed, delivered: BTreeSet::new() })
+    let gaps = state.gaps.clone();
+    let delivered = BTreeSet::new();
+    Some(Sending { end: next_window, at, missed, delivered, thread: None, gaps, blind })
 }
 
 /// Reads the report's part of the journal and makes its digest.
@@ -245,17 +316,7 @@ fn about(
         }
     };
     let (from, to) = (from.unwrap_or(sending.at), to.unwrap_or(sending.at));
-    let mut notices = Vec::new();
-    if sending.missed > 0 {
-        let times = if sending.missed == 1 { "time" } else { "times" };
-        notices.push(format!(
-            "nobody was looking at {} scheduled {times} before this one; this report covers them too",
-            sending.missed
-        ));
-    }
-    if let Some(trouble) = run.trouble {
-        notices.push(format!("this run could not look at the logs: {trouble}"));
-    }
+    let mut notices = notices(sending, report.timezone, (from, to));
     let finds = finds(run.catalogue, &report.detection);
     if report.is_unmatched() {
         let many = &finds.many;
@@ -289,6 +350,25 @@ fn about(
     }
 }
 
+/// What people must know of how the report came about.
+fn notices(sending: &Sending, zone: Tz, period: (DateTime<Utc>, DateTime<Utc>)) -> Vec<String> {
+    let mut notices: Vec<String> = sending
+        .gaps
+        .iter()
+        .map(|gap| digest::outage::gap(zone, period, (gap.from, gap.to)))
+        .map(|text| format!("nobody was looking from {text}; caught up now"))
+        .collect();
+    if sending.missed > 0 && sending.gaps.is_empty() {
+        let times = digest::words::plural(sending.missed as u64, "scheduled time", None);
+        notices.push(format!("nothing was sent for {times} before this one; all of it is in here"));
+    }
+    if let Some(Blind { error, partly, .. }) = &sending.blind {
+        let what = if *partly { "all of the logs" } else { "the logs" };
+        notices.push(format!("this run could not look at {what}: {error}"));
+    }
+    notices
+}
+
 /// What a detection's findings are called.
 pub fn finds(catalogue: &Catalogue, detection: &str) -> Finds {
     match catalogue.get(detection).ok().map(|view| &view.header.finds) {
@@ -301,58 +381,28 @@ fn damaged((log, reason): (&String, &String)) -> Damaged {
     Damaged { log: log.clone(), reason: reason.clone() }
 }
 
-/// Sends every message that is not marked yet, and marks each. Gives whether none is left to try.
-async fn send(
-    run: &Reporting<'_>,
-    name: &str,
-    sink: &dyn Sink,
-    messages: Vec<Message>,
-    loaded: &mut Loaded,
-    reported: &mut Reported,
-) -> Result<bool, Error> {
-    for message in messages {
-        let sending = &mut loaded.ledger.reports.entry(name.to_owned()).or_default().sending;
-        let Some(sending) = sending.as_mut().filter(|s| !s.delivered.contains(&message.key)) else {
-            continue;
-        };
-        if !(run.allowed.now)() {
-            reported.complete = false;
-            reported.notes.push("there was no time for all of it; the next run goes on".to_owned());
-            return Ok(false);
-        }
-        match deliver(sink, &message, None, run.allowed).await {
-            Ok(receipt) => {
-                reported.delivered += 1;
-                reported.notes.extend(receipt.note);
-            }
-            // The same message would be refused again: the others must not wait for it.
-            Err(error @ SinkError::Refused { .. }) => {
-                reported.complete = false;
-                reported.notes.push(format!("'{}' was refused: {error}", message.title));
-            }
-            Err(error @ (SinkError::Retry { .. } | SinkError::Broken { .. })) => {
-                reported.complete = false;
-                reported.notes.push(format!("{error}; the next run tries again"));
-                return Ok(false);
-            }
-        }
-        sending.delivered.insert(message.key);
-        loaded.save(run.store).await?;
-    }
-    Ok(true)
-}
-
 /// The messages of a report in the form that a sink takes.
 fn messages(
     run: &Reporting<'_>,
     report: &Report,
+    channel: &str,
+    sending: &Sending,
     content: &Content,
     sink: &dyn Sink,
     notes: &mut Vec<String>,
 ) -> Result<Vec<Message>, Error> {
     let mut messages = Vec::new();
-    if report.mode != Mode::Events && tells(report, &content.digest) {
-        let template = if content.digest.counts.changes == 0 { "quiet" } else { "digest" };
+    let quiet = content.digest.counts.changes == 0;
+    let blind = quiet && news::is_blind(sending);
+    let outage = news::of_sending(run, report, channel, sending, quiet);
+    if let Some(outage) = &outage {
+        let rendered = run.renderer.render_or_shipped(sink.form(), "failure", outage, run.look)?;
+        notes.extend(rendered.notice);
+        messages.extend(rendered.messages);
+    }
+    // "Nothing was changed" would not be true: nobody knows.
+    if report.mode != Mode::Events && !blind && tells(report, &content.digest) {
+        let template = if quiet { "quiet" } else { "digest" };
         let rendered =
             run.renderer.render_or_shipped(sink.form(), template, &content.digest, run.look)?;
         notes.extend(rendered.notice);

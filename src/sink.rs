@@ -87,7 +87,7 @@ pub enum SinkError {
         /// What a person can do about it.
         remedy: String,
     },
-    /// The message is refused: it will not get through later either.
+    /// The message is refused for itself; others may get through.
     #[error("{reason} ({remedy})")]
     Refused {
         /// What went wrong.

@@ -12,15 +12,17 @@ use tokio::time::Instant;
 use crate::app::turn::Turn;
 use crate::app::{self, App};
 use crate::collect::{Collect, Collected, Wanted, collect, up_to_date};
-use crate::config::{By, Config, EngineName, Place, Report};
+use crate::config::{By, Channel, Config, EngineName, Place, Report};
 use crate::deliver::Allowed;
 use crate::engine::Scan;
 use crate::error::{Error, Exit};
+use crate::ledger::sight::Trouble;
 use crate::ledger::{self, Counts, Ledger};
 use crate::logs::places::Silent;
 use crate::logs::{Log, Span};
 use crate::render::Look;
-use crate::report::{Reporting, count, register, report};
+pub use crate::report::Sent;
+use crate::report::{Post, Reporting, Round, count, note_look, register, round};
 use crate::store::Store;
 use crate::store::memory::MemoryStore;
 use crate::upkeep;
@@ -88,17 +90,6 @@ pub struct Looked {
     pub failed: Option<Error>,
 }
 
-/// What a tick has sent.
-#[derive(Debug, Default)]
-pub struct Sent {
-    /// Messages delivered.
-    pub messages: usize,
-    /// Whether no report had anything new or was due.
-    pub idle: bool,
-    /// Whether every channel took every message.
-    pub complete: bool,
-}
-
 impl Ticked {
     /// The exit code of it all.
     ///
@@ -162,7 +153,13 @@ async fn in_turn(
 
     // Reports go out whatever became of collecting: they say so.
     let looked = look(app, tick, store, limits, &loaded.ledger).await;
-    let sent = send(app, tick, store, turn, reports, &looked).await;
+    let noted = note_look(store, &app.config.reports, app.now, trouble(&looked)).await;
+    if let Err(error) = noted {
+        (tick.tell)(News::Warning(&format!(
+            "whether the logs were looked at is not noted: {error}"
+        )));
+    }
+    let sent = send(app, tick, store, turn, reports, &looked, trial).await;
     let counts = count(store, &app.config.reports).await;
     if let Err(error) = &counts {
         (tick.tell)(News::Warning(&format!("what is still to be sent cannot be counted: {error}")));
@@ -351,16 +348,13 @@ async fn send(
     turn: &Turn,
     reports: &[Report],
     looked: &Result<Looked, Error>,
+    trial: bool,
 ) -> Result<Sent, Error> {
-    let trouble = match looked {
-        Ok(looked) => looked.failed.as_ref(),
-        Err(error) => Some(error),
-    };
-    let trouble = trouble.map(ToString::to_string);
     let none = BTreeMap::new();
     let channels = if tick.dry_run { app.channels_on_trial() } else { app.channels() };
     let run = Reporting {
         store,
+        post: &Post::default(),
         accounts: &app.config.accounts,
         catalogue: &app.config.catalogue()?,
         exclusions: &app.config.exclusions,
@@ -372,33 +366,47 @@ async fn send(
         engine: app.engine_name(),
         forced: !tick.reports.is_empty(),
         unread: looked.as_ref().map_or(&none, |looked| &looked.unread),
-        trouble: trouble.as_deref(),
         allowed: Allowed {
             now: &|| turn.is_held() && tick.leave.is_none_or(|leave| Instant::now() < leave),
             leave: tick.leave,
         },
     };
-    let mut sent = Sent { idle: true, complete: true, ..Sent::default() };
-    let mut failed = None;
-    for one in reports {
-        for channel in &one.channels {
-            // One report that fails must not keep the others from going out.
-            match report(&run, one, channel).await {
-                Ok(reported) => {
-                    sent.messages += reported.delivered;
-                    sent.idle &= reported.nothing_new;
-                    sent.complete &= reported.complete;
-                    for note in &reported.notes {
-                        let text = format!("report '{}' to '{channel}': {note}", one.name);
-                        (tick.tell)(News::Warning(&text));
-                    }
-                }
-                Err(error) => {
-                    sent.idle = false;
-                    failed = Some(error);
-                }
-            }
-        }
+    let is_terminal = |name: &str| {
+        tick.dry_run || app.config.channels.get(name).is_some_and(|one| *one == Channel::Terminal)
+    };
+    let what = Round {
+        reports,
+        known: &app.config.reports,
+        default_channel: &app.config.default_channel,
+        in_order: &is_terminal,
+        trial,
+        tell: &|text| (tick.tell)(News::Warning(text)),
+    };
+    round(&run, &what).await
+}
+
+/// Why a run could not look at the logs, or not at all of them. A log that is damaged is one that it
+/// looked at: reports name it.
+fn trouble(looked: &Result<Looked, Error>) -> Option<Trouble> {
+    let of = |error: &Error| Trouble {
+        stage: error.stage.to_owned(),
+        error: error.message.clone(),
+        remedy: error.hint.clone(),
+        partly: false,
+    };
+    let looked = match looked {
+        Ok(looked) => looked,
+        Err(error) => return Some(of(error)),
+    };
+    if let Some(error) = &looked.failed {
+        return Some(of(error));
     }
-    failed.map_or(Ok(sent), Err)
+    let damaged = &looked.collected.damaged;
+    let (place, reason) = looked.unread.iter().find(|(place, _)| !damaged.contains_key(*place))?;
+    Some(Trouble {
+        stage: "logs".to_owned(),
+        error: format!("{place}: {reason}"),
+        remedy: None,
+        partly: true,
+    })
 }

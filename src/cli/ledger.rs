@@ -10,7 +10,8 @@ use super::{output, time};
 use crate::app::App;
 use crate::config;
 use crate::error::{Error, Exit};
-use crate::ledger;
+use crate::ledger::{self, Ledger};
+use crate::render::neutral;
 
 /// What was collected and delivered
 #[derive(Debug, Subcommand)]
@@ -77,7 +78,7 @@ async fn show(app: &App) -> Result<Exit, Error> {
     let store = app.store()?;
     let ledger = ledger::load(store.as_ref()).await?.ledger;
     let mut text = String::new();
-    if ledger == ledger::Ledger::default() {
+    if ledger == Ledger::default() {
         text.push_str("Nothing has been collected yet.\n");
     } else {
         let until = ledger.until.map_or("nothing".to_owned(), shown);
@@ -104,6 +105,18 @@ async fn show(app: &App) -> Result<Exit, Error> {
             let ids = if ids.is_empty() { "to be tried again".to_owned() } else { ids.join(", ") };
             let _ = writeln!(text, "Begun      {what}: {ids}");
         }
+        if let Some(blind) = &ledger.blind {
+            let _ = writeln!(
+                text,
+                "Blind      since {}: {} could not look at {}: {}: {}",
+                shown(blind.from),
+                counted(u64::from(blind.runs), "run"),
+                if blind.partly { "all of the logs" } else { "the logs" },
+                blind.stage,
+                neutral::line(&blind.error)
+            );
+        }
+        channels(&mut text, &ledger);
         for (name, state) in &ledger.reports {
             let last = state.last.map_or("never".to_owned(), shown);
             let left = ledger.next_window - state.next_window.min(ledger.next_window);
@@ -122,6 +135,31 @@ async fn show(app: &App) -> Result<Exit, Error> {
     }
     output(&text)?;
     Ok(Exit::Done)
+}
+
+/// What is the matter with channels, and what waits for them.
+fn channels(text: &mut String, ledger: &Ledger) {
+    for (name, state) in &ledger.channels {
+        let name = neutral::line(name);
+        if let Some(trouble) = &state.trouble {
+            let since = shown(trouble.since);
+            let waiting = counted(trouble.waiting, "message");
+            let reason = neutral::line(&trouble.reason);
+            let _ = writeln!(
+                text,
+                "Channel    {name}: takes nothing since {since}, waiting: {waiting}: {reason}"
+            );
+            if let Some(remedy) = &trouble.remedy {
+                let _ = writeln!(text, "           {}", neutral::line(remedy));
+            }
+        }
+        for held in &state.held {
+            let (title, reason) = (neutral::line(&held.title), neutral::line(&held.reason));
+            let since = shown(held.since);
+            let _ =
+                writeln!(text, "Held       {name}: {title}\n           since {since}: {reason}");
+        }
+    }
 }
 
 fn shown(time: DateTime<Utc>) -> String {

@@ -22,7 +22,8 @@ pub struct Counts {
     pub sent: u64,
     /// Every report of their detection has gone through them and does not show them.
     pub hidden: u64,
-    /// Some report has still to go through them.
+    /// Some report has still to go through them, or a channel refused a message of their window, which
+    /// waits.
     pub pending: u64,
 }
 
@@ -37,7 +38,7 @@ impl Ledger {
         }
     }
 
-    /// Findings that some report has still to go through.
+    /// Findings that some report has still to go through, or of which a message waits.
     pub fn waiting(&self) -> u64 {
         let tallies = self.waiting.values().flat_map(|tallies| tallies.values());
         tallies.map(|tally| tally.reported + tally.hidden).sum()
@@ -48,6 +49,11 @@ impl Ledger {
     /// detection that is in no report.
     pub fn count(&mut self, next: impl Fn(&str) -> Option<u64>) -> Counts {
         let mut counts = Counts::default();
+        let held: Vec<_> =
+            self.held().map(|(_, held)| (held.detection.clone(), held.from..held.end)).collect();
+        let is_held = |window: &u64, of: &String| {
+            held.iter().any(|(detection, windows)| detection == of && windows.contains(window))
+        };
         self.waiting.retain(|window, tallies| {
             tallies.retain(|detection, Tally { reported, hidden }| {
                 counts.findings += *reported + *hidden;
@@ -55,7 +61,7 @@ impl Ledger {
                     counts.hidden += *reported + *hidden;
                     return false;
                 };
-                if *window >= next {
+                if *window >= next || is_held(window, detection) {
                     counts.pending += *reported + *hidden;
                     return true;
                 }

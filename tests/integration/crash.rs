@@ -16,7 +16,7 @@ use clickops::journal;
 use clickops::logs::Span;
 use clickops::message::{Form, Message};
 use clickops::render::{Look, Renderer};
-use clickops::report::{Reporting, register, report};
+use clickops::report::{Post, Reporting, register, report};
 use clickops::sink::{Receipt, Sink, SinkError};
 use clickops::store::dir::DirStore;
 use clickops::store::{Expected, Store, StoreError, Version};
@@ -155,6 +155,7 @@ pub(crate) async fn live(
     let channels = [("terminal".to_owned(), Box::new(sink) as Box<dyn Sink>)].into();
     let reporting = Reporting {
         store,
+        post: &Post::default(),
         accounts: &app.config.accounts,
         exclusions: &app.config.exclusions,
         catalogue: &clickops::query::catalogue::Catalogue::shipped().unwrap(),
@@ -166,7 +167,6 @@ pub(crate) async fn live(
         engine: "test",
         forced: false,
         unread: &std::collections::BTreeMap::new(),
-        trouble: None,
         allowed: clickops::deliver::Allowed { now: &|| true, leave: None },
     };
     let reported = report(&reporting, &app.config.reports[0], "terminal").await;

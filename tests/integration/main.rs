@@ -56,6 +56,7 @@ mod run;
 mod s3;
 #[cfg(all(feature = "aws", feature = "local"))]
 mod secrets;
+mod simulation;
 #[cfg(all(feature = "aws", feature = "local"))]
 mod slack;
 #[cfg(all(feature = "aws", feature = "local"))]

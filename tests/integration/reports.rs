@@ -12,7 +12,7 @@ use clickops::journal::{self, Entry, WindowRecord};
 use clickops::ledger;
 use clickops::message::{Form, Message};
 use clickops::render::{Look, Renderer};
-use clickops::report::{Reported, Reporting, register, report};
+use clickops::report::{Post, Reported, Reporting, register, report};
 use clickops::schedule::Schedule;
 use clickops::sink::{Receipt, Sink, SinkError};
 use clickops::store::memory::MemoryStore;
@@ -137,6 +137,7 @@ impl Office {
         up_to_date(&self.store, &Limits::default(), now()).await.unwrap();
         let reporting = Reporting {
             store: &self.store,
+            post: &Post::default(),
             accounts: &BTreeMap::new(),
             exclusions: &self.exclusions,
             catalogue: &clickops::query::catalogue::Catalogue::shipped().unwrap(),
@@ -148,7 +149,6 @@ impl Office {
             engine: "test",
             forced: false,
             unread: &BTreeMap::new(),
-            trouble: None,
             allowed: clickops::deliver::Allowed { now: &|| true, leave: None },
         };
         report(&reporting, &self.report, channel).await.unwrap()

@@ -11,7 +11,7 @@ use clickops::journal::{self, Entry, WindowRecord};
 use clickops::ledger::Counts;
 use clickops::message::{Form, Message};
 use clickops::render::{Look, Renderer};
-use clickops::report::{Reporting, count, register, report};
+use clickops::report::{Post, Reporting, count, register, report};
 use clickops::sink::{Receipt, Sink, SinkError};
 use clickops::store::memory::MemoryStore;
 use clickops::window::Limits;
@@ -106,6 +106,7 @@ impl Office {
         let channels = self.inboxes.iter().map(|(name, inbox)| (name.clone(), boxed(inbox)));
         let reporting = Reporting {
             store: &self.store,
+            post: &Post::default(),
             accounts: &self.config.accounts,
             exclusions: &[],
             catalogue: &clickops::query::catalogue::Catalogue::shipped().unwrap(),
@@ -117,7 +118,6 @@ impl Office {
             engine: "test",
             forced: false,
             unread: &self.damaged,
-            trouble: None,
             allowed: clickops::deliver::Allowed { now: &|| true, leave: None },
         };
         for one in &self.config.reports {
