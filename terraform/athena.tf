@@ -1,5 +1,4 @@
 resource "aws_athena_workgroup" "this" {
-  #checkov:skip=CKV_AWS_159:Results are encrypted by S3, with the key of var.kms if there is one.
 
   name        = var.name
   description = "Queries of clickops, and of people who ask its views"

@@ -1,7 +1,6 @@
 resource "aws_s3_bucket" "this" {
   #checkov:skip=CKV_AWS_18:Who reads and writes it is in CloudTrail, whose logs this program reads; a second log of it would be one more bucket.
   #checkov:skip=CKV_AWS_144:Everything in it can be made again from the logs, which are elsewhere.
-  #checkov:skip=CKV_AWS_145:var.kms encrypts it with a key of your own.
   #checkov:skip=CKV2_AWS_62:Nobody has to be told of what the function writes.
   count = var.bucket.create ? 1 : 0
 
@@ -71,14 +70,6 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     expiration {
       days = var.retention_days.results
     }
-
-    noncurrent_version_expiration {
-      noncurrent_days = 1
-    }
-
-    abort_incomplete_multipart_upload {
-      days_after_initiation = 1
-    }
   }
 
   # The ledger is written at every tick.
@@ -86,9 +77,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     id     = "versions"
     status = "Enabled"
 
-    filter {
-      prefix = "${var.name}/"
-    }
+    filter {}
 
     noncurrent_version_expiration {
       noncurrent_days = var.retention_days.versions

@@ -8,8 +8,6 @@ resource "aws_lambda_function" "this" {
   #checkov:skip=CKV_AWS_50:One request to Athena after the other is what a trace would show, and the answer has the times.
   #checkov:skip=CKV_AWS_115:Two ticks at once take turns, and new accounts have too little concurrency to reserve any.
   #checkov:skip=CKV_AWS_116:What it fails to do goes to the queue of aws_lambda_function_event_invoke_config.
-  #checkov:skip=CKV_AWS_117:var.vpc puts it into one; by itself it needs none.
-  #checkov:skip=CKV_AWS_173:var.kms encrypts the variables with a key of your own; none of them is a secret.
   #checkov:skip=CKV_AWS_272:Releases are signed with cosign, which is checked before the zip gets here.
 
   function_name = var.name
@@ -68,9 +66,6 @@ resource "aws_lambda_function_event_invoke_config" "this" {
 }
 
 resource "aws_cloudwatch_log_group" "this" {
-  #checkov:skip=CKV_AWS_158:var.kms encrypts it with a key of your own.
-  #checkov:skip=CKV_AWS_338:A year is the default of var.retention_days; how long to keep a log of one's own is one's own choice.
-
   name              = "/aws/lambda/${var.name}"
   retention_in_days = var.retention_days.logs
   kms_key_id        = local.key_arn
@@ -80,8 +75,6 @@ resource "aws_cloudwatch_log_group" "this" {
 # The config is an object with its hash in its name: a changed one is a new setting of the function,
 # which therefore starts anew and reads it.
 resource "aws_s3_object" "config" {
-  #checkov:skip=CKV_AWS_186:It is encrypted as its bucket says, with the key of var.kms if there is one.
-
   bucket       = local.bucket
   key          = "${var.name}/config/${sha256(var.config)}.toml"
   content      = var.config

@@ -22,8 +22,6 @@ locals {
 # A placeholder, which clickops knows as one and refuses. `aws ssm put-parameter --overwrite` puts the
 # value in its place.
 resource "aws_ssm_parameter" "this" {
-  #checkov:skip=CKV_AWS_337:var.kms encrypts it with a key of your own.
-  #checkov:skip=CKV2_AWS_34:It is a SecureString.
   for_each = var.secrets
 
   name             = each.value
