@@ -1,4 +1,5 @@
-//! The tree of a statement. Every node knows where in the text it begins.
+//! The tree of a statement. Every node knows where in the text it begins. All of it is in one file,
+//! because nobody reads one node without the others.
 
 use super::ty::SqlType;
 

@@ -53,9 +53,13 @@ mod s3;
 #[cfg(all(feature = "aws", feature = "local"))]
 mod secrets;
 #[cfg(all(feature = "aws", feature = "local"))]
+mod slack;
+#[cfg(all(feature = "aws", feature = "local"))]
 mod standin;
 #[cfg(feature = "local")]
 mod tables;
+#[cfg(all(feature = "aws", feature = "local"))]
+mod teams;
 mod templates;
 #[cfg(all(feature = "aws", feature = "local"))]
 mod webhook;

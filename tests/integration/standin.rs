@@ -6,11 +6,15 @@ use aws_sdk_athena::config::{Credentials, SharedCredentialsProvider};
 use clickops::aws::Access;
 
 pub(crate) mod athena;
+mod fields;
 pub(crate) mod hook;
 mod http;
 pub(crate) mod lambda;
+mod moods;
 pub(crate) mod s3;
+pub(crate) mod slack;
 pub(crate) mod ssm;
+pub(crate) mod teams;
 
 /// A way to the stand-in of an AWS service, with short pauses.
 pub(crate) fn access(url: &str) -> Access {

@@ -2,23 +2,23 @@
 
 use datafusion::common::ScalarValue;
 use datafusion::error::DataFusionError;
-use datafusion::logical_expr::expr::Lambda;
+use datafusion::logical_expr::Expr;
 use datafusion::logical_expr::utils::find_aggregate_exprs;
-use datafusion::logical_expr::{Expr, lit};
 
 use super::super::failure;
 use super::super::trino;
 use super::super::trino::function::{Function, Planned};
-use super::super::trino::signature::{Binding, Fit, Given, Signature};
+use super::super::trino::signature::{Given, Signature};
 use super::aggregate_call::{allowed, shown};
 use super::expr::{Allow, Context};
 use super::function_names::{MISSING, SYNTAX};
-use super::scope::Parameter;
 use super::window::WINDOW_ONLY;
 use super::{Planner, Result, Typed, hint};
-use crate::sql::ast::{self, Call, ExprKind, Now};
+use crate::sql::ast::{self, Call, Now};
 use crate::sql::refusal::Refusal;
 use crate::sql::ty::SqlType;
+
+mod lambda;
 
 /// How often the lambdas of a call may widen a type, as in Trino.
 const MOST_WIDENINGS: usize = 4;
@@ -91,73 +91,6 @@ impl Planner<'_> {
         }
     }
 
-    /// A function whose arguments may be lambdas.
-    fn with_lambdas(
-        &mut self,
-        function: &'static Function,
-        arguments: &[ast::Expr],
-        at: usize,
-        context: &Context<'_>,
-    ) -> Result<Typed> {
-        let mut planned = Vec::new();
-        let mut given = Vec::new();
-        for argument in arguments {
-            if let ExprKind::Lambda(parameters, _) = &argument.kind {
-                given.push(Given::Lambda(parameters.len()));
-                planned.push(None);
-            } else {
-                let typed = self.expr(argument, context)?;
-                given.push(Given::Value(typed.ty.clone()));
-                planned.push(Some(typed));
-            }
-        }
-        if planned.iter().all(Option::is_some) {
-            let values = planned.into_iter().flatten().collect();
-            return self.apply(function, values)?.ok_or_else(|| {
-                unexpected(
-                    function.name,
-                    &given,
-                    function.forms.iter().map(|form| form.signature),
-                    at,
-                )
-            });
-        }
-        let refusal = || {
-            unexpected(function.name, &given, function.forms.iter().map(|form| form.signature), at)
-        };
-        let (form, mut binding) = trino::form(function, &given)
-            .ok_or_else(|| wrong_arity(function, arguments, &given).unwrap_or_else(refusal))?;
-        // A lambda may give a wider type than its own parameters have: then once more, with that.
-        let mut lambdas = None;
-        for _ in 0..MOST_WIDENINGS {
-            lambdas = self.lambdas(arguments, &mut binding, context, &refusal)?;
-            if lambdas.is_some() {
-                break;
-            }
-        }
-        let lambdas = lambdas.ok_or_else(|| {
-            refusal().hint("the types of a lambda's parameters grow with its result: CAST it")
-        })?;
-        let takes = binding.parameters();
-        let mut may_fail = planned.iter().flatten().any(|value| value.may_fail);
-        may_fail |= lambdas.iter().any(|lambda| lambda.body.may_fail);
-        let mut exprs: Vec<Expr> = Vec::new();
-        for (value, ty) in planned.into_iter().zip(&takes) {
-            exprs.push(value.map_or(lit(false), |value| self.converted(value, ty).expr));
-        }
-        let mut types = Vec::new();
-        for PlannedLambda { position, parameters, body } in lambdas {
-            let (ids, of_parameters) = parameters.into_iter().unzip();
-            types.push(of_parameters);
-            let body = self.converted(body, &takes[position]).expr;
-            exprs[position] = Expr::Lambda(Lambda::new(ids, body));
-        }
-        let gives = form.gives.map_or_else(|| binding.result(), |gives| gives(&takes));
-        may_fail |= form.may_fail(&vec![None; takes.len()]);
-        let planned = Planned::new(function.name, form, takes, gives.clone(), types, may_fail);
-        Ok(Typed::failing(planned.call(exprs), gives, may_fail))
-    }
-
     /// `format(text, value, ...)`, which takes values of most types.
     fn format(
         &mut self,
@@ -186,40 +119,6 @@ impl Planner<'_> {
             return Err(Refusal::new("NOT_SUPPORTED", argument.at, message));
         }
         self.function("format", values, at)
-    }
-
-    /// The lambdas among the arguments; `None` if one of them has widened a type that the
-    /// parameters of an earlier one have.
-    fn lambdas(
-        &mut self,
-        arguments: &[ast::Expr],
-        binding: &mut Binding,
-        context: &Context<'_>,
-        refusal: &impl Fn() -> Refusal,
-    ) -> Result<Option<Vec<PlannedLambda>>> {
-        let mut lambdas = Vec::new();
-        for (position, argument) in arguments.iter().enumerate() {
-            let ExprKind::Lambda(names, body) = &argument.kind else {
-                continue;
-            };
-            let mut known = context.parameters.to_vec();
-            let mut parameters = Vec::new();
-            for (name, ty) in names.iter().zip(binding.lambda_parameters(position)) {
-                // The same expression has the same names wherever it stands, so that GROUP BY
-                // finds it; lambdas inside one another have different ones.
-                let id = format!("{}#lambda{}", name.key(), known.len());
-                parameters.push((id.clone(), ty.clone()));
-                known.push(Parameter { name: name.key(), id, ty });
-            }
-            let inside = Context { parameters: &known, outputs: &[], ..*context };
-            let body = self.expr(body, &inside)?;
-            match binding.lambda_gives(position, &body.ty) {
-                Fit::Yes => lambdas.push(PlannedLambda { position, parameters, body }),
-                Fit::Wider => return Ok(None),
-                Fit::No => return Err(refusal()),
-            }
-        }
-        Ok(Some(lambdas))
     }
 
     /// A function of the program's own lists, by name.
@@ -327,14 +226,6 @@ impl Planner<'_> {
     ) -> Result<Vec<Typed>> {
         arguments.iter().map(|argument| self.expr(argument, context)).collect()
     }
-}
-
-/// A lambda among the arguments of a call.
-struct PlannedLambda {
-    position: usize,
-    /// Names and types.
-    parameters: Vec<(String, SqlType)>,
-    body: Typed,
 }
 
 /// A constant that fails whatever the row. Trino says so once there is a row, and without a place.

@@ -1,0 +1,3 @@
+//! Microsoft Teams.
+
+mod judging;
