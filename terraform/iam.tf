@@ -210,6 +210,15 @@ data "aws_iam_policy_document" "function" {
     ])
   }
 
+  dynamic "statement" {
+    for_each = try(var.log_table.catalog, "AwsDataCatalog") == "AwsDataCatalog" ? [] : [var.log_table.catalog]
+    content {
+      sid       = "FindCatalogForAthena"
+      actions   = ["athena:GetDataCatalog"]
+      resources = ["${local.arn}:athena:${local.region}:${local.account}:datacatalog/${statement.value}"]
+    }
+  }
+
   statement {
     sid     = "ReadTablesForAthena"
     actions = ["glue:GetDatabase", "glue:GetPartitions", "glue:GetTable", "glue:GetTables"]

@@ -33,12 +33,12 @@ type argument struct {
 type arguments = map[string]argument
 
 type schemas struct {
-	Provider    arguments            `json:"provider_arguments"`
 	Resources   map[string]arguments `json:"resources"`
 	DataSources map[string]arguments `json:"data_sources"`
 }
 
 type attributes struct {
+	Provider  arguments                    `json:"provider"`
 	Computed  map[string]map[string]string `json:"computed"`
 	WriteOnly map[string][]string          `json:"write_only"`
 }
@@ -71,12 +71,11 @@ func read(folder string) (*tfprotov6.GetProviderSchemaResponse, error) {
 		return nil, err
 	}
 	schema := &tfprotov6.GetProviderSchemaResponse{
-		Provider:          &tfprotov6.Schema{},
 		ResourceSchemas:   map[string]*tfprotov6.Schema{},
 		DataSourceSchemas: map[string]*tfprotov6.Schema{},
 	}
 	var err error
-	if schema.Provider, err = more.schema("provider", known.Provider); err != nil {
+	if schema.Provider, err = more.schema("provider", more.Provider); err != nil {
 		return nil, err
 	}
 	for name, arguments := range known.Resources {
