@@ -114,7 +114,10 @@ impl Reader<'_> {
             "each" if matches!(step(0), "key" | "value") => {}
             "var" => {
                 let name = step(0);
-                self.used.insert(format!("var.{name}"));
+                // To be validated is no use.
+                if self.within != format!("variable {name}") {
+                    self.used.insert(format!("var.{name}"));
+                }
                 match self.declared.variables.get(name) {
                     None => self.problem(&format!("there is no variable '{name}'")),
                     Some(Some(known)) if behind(1).is_some_and(|one| !known.contains(one)) => {

@@ -148,8 +148,12 @@ fn metrics(module: &Folder) -> Vec<String> {
     let Some(alarms) = alarms else {
         return vec!["there is no local.alarms".to_owned()];
     };
+    let told = fs::read_to_string(project("terraform/README.md")).unwrap();
     let mut problems = Vec::new();
     for (name, alarm) in entries(alarms) {
+        if !told.contains(&format!("\n| `{name}` | ")) {
+            problems.push(format!("alarm {name}: README.md does not say what to do"));
+        }
         let alarm: BTreeMap<_, _> = alarm.as_object().map(entries).into_iter().flatten().collect();
         let of = |key: &str| alarm.get(key).and_then(Expression::as_str).unwrap_or_default();
         let metric = of("metric");
