@@ -132,6 +132,11 @@ run "everything_may_be_there_already" {
   }
 
   assert {
+    condition     = one([for one in data.aws_iam_policy_document.function.statement : one.resources if one.sid == "FindCatalogForAthena"]) == tolist(["arn:aws:athena:eu-west-1:111122223333:datacatalog/archive"])
+    error_message = "the other account's catalogue cannot be found"
+  }
+
+  assert {
     condition = alltrue([
       for sid in ["MakeTablesAndViews", "SaveQueries"] : !contains([for one in data.aws_iam_policy_document.function.statement : one.sid], sid)
     ])
