@@ -113,7 +113,7 @@ by_checkov() {
     if [ ! -x "$venv/bin/checkov" ]; then
         rm -rf "$venv"
         if ! { python3 -m venv "$venv" &&
-            "$venv/bin/pip" install --quiet --disable-pip-version-check "checkov==$checkov"; } >&2; then
+            "$venv/bin/pip" install --quiet --no-compile --disable-pip-version-check "checkov==$checkov"; } >&2; then
             rm -rf "$venv"
             cannot "checkov $checkov cannot be installed; it needs python3 with venv, and PyPI"
             return
