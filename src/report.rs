@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::config::{Account, Mode, Report};
+use crate::config::{self, Account, Mode, Report};
 use crate::deliver::{Allowed, deliver};
 use crate::digest::{About, Detail, Digest, Finds, Portal, RunStats};
 use crate::engine::Damaged;
@@ -24,9 +24,13 @@ use crate::route;
 use crate::sink::{Sink, SinkError};
 use crate::store::Store;
 
+mod choose;
 mod idle;
+mod register;
 
+use choose::{Chosen, tells};
 use idle::Idle;
+pub use register::register;
 
 /// What a run reports with.
 pub struct Reporting<'a> {
@@ -78,6 +82,8 @@ struct Content {
     digest: Digest,
     /// Findings, of which each gets a message of its own.
     events: Vec<Detail>,
+    /// Those that are too many for that, where the digest does not go out.
+    rest: Option<Digest>,
 }
 
 /// Reports of less than this do not list exclusions that covered nothing: once a day is enough. A
@@ -88,30 +94,6 @@ const A_DAY: TimeDelta = TimeDelta::hours(23);
 /// does not hold up the others.
 fn name(report: &Report, channel: &str) -> String {
     format!("{} to {channel}", report.name)
-}
-
-/// Notes reports that the ledger does not know, so that each begins with what is collected from now
-/// on. To be called before collecting: a crash in between must not move their beginning.
-///
-/// # Errors
-/// [`LedgerError`].
-pub async fn register(
-    store: &dyn Store,
-    loaded: &mut Loaded,
-    reports: &[Report],
-) -> Result<(), LedgerError> {
-    let next_window = loaded.ledger.next_window;
-    let known = loaded.ledger.reports.len();
-    for report in reports {
-        for channel in &report.channels {
-            let begun = ReportState { next_window, ..ReportState::default() };
-            loaded.ledger.reports.entry(name(report, channel)).or_insert(begun);
-        }
-    }
-    if loaded.ledger.reports.len() != known {
-        loaded.save(store).await?;
-    }
-    Ok(())
 }
 
 /// Counts what has become of the findings that the run had at hand.
@@ -218,8 +200,7 @@ async fn content(
                 reason: "the file is gone".to_owned(),
             })?;
         let shown = |finding: &Finding| {
-            finding.detection == report.detection
-                && route::shows(&report.matches, run.accounts, finding)
+            finding.detection == report.detection && route::shows(report, run.accounts, finding)
         };
         // Only event messages show the full records, which are most of the journal.
         let lean = |finding: Finding| match report.mode {
@@ -235,16 +216,14 @@ async fn content(
     if report.schedule.is_some() && about.to - about.from >= A_DAY {
         about.unused = idle.unused(run.now.date_naive());
     }
-    let events = match report.mode {
-        Mode::Digest => Vec::new(),
-        Mode::Events | Mode::Both => {
-            let mut shown: Vec<&Finding> =
-                findings.iter().filter(|finding| finding.reported).collect();
-            shown.sort_by(|a, b| a.event_time.cmp(&b.event_time));
-            shown.into_iter().map(|finding| Detail::build(finding, &about)).collect()
-        }
-    };
-    Ok(Content { digest: Digest::build(&findings, &about), events })
+    let chosen = Chosen::of(report, &findings);
+    about.notices.extend(chosen.notice(report, &about.finds));
+    let events = chosen.own.iter().map(|finding| Detail::build(finding, &about)).collect();
+    let rest = (report.mode == Mode::Events && !chosen.rest.is_empty()).then(|| {
+        let lean = |finding: &&Finding| Finding { raw: None, ..(*finding).clone() };
+        Digest::build(&chosen.rest.iter().map(lean).collect::<Vec<_>>(), &about)
+    });
+    Ok(Content { digest: Digest::build(&findings, &about), events, rest })
 }
 
 fn about(
@@ -277,6 +256,12 @@ fn about(
     if let Some(trouble) = run.trouble {
         notices.push(format!("this run could not look at the logs: {trouble}"));
     }
+    let finds = finds(run.catalogue, &report.detection);
+    if report.is_unmatched() {
+        let many = &finds.many;
+        notices
+            .push(format!("no report shows these {many}: add a [[report]] whose match takes them"));
+    }
     let prices = windows.iter().filter_map(|window| window.dollars);
     let dollars = prices.reduce(|sum, dollars| sum + dollars);
     About {
@@ -285,7 +270,7 @@ fn about(
         from,
         to,
         zone: report.timezone,
-        accounts: run.accounts.clone(),
+        accounts: config::shown(run.accounts),
         run: RunStats {
             logs: windows.iter().map(|window| window.logs.len() as u64).sum(),
             bytes: windows.iter().map(|window| window.delivered).sum(),
@@ -295,7 +280,7 @@ fn about(
             engine: run.engine.to_owned(),
             cost: dollars,
         },
-        finds: finds(run.catalogue, &report.detection),
+        finds,
         before: state.changes.filter(|_| report.schedule.is_some()),
         notices,
         portal: run.portal.cloned(),
@@ -345,7 +330,7 @@ async fn send(
                 reported.complete = false;
                 reported.notes.push(format!("'{}' was refused: {error}", message.title));
             }
-            Err(error @ SinkError::Retry { .. }) => {
+            Err(error @ (SinkError::Retry { .. } | SinkError::Broken { .. })) => {
                 reported.complete = false;
                 reported.notes.push(format!("{error}; the next run tries again"));
                 return Ok(false);
@@ -366,7 +351,7 @@ fn messages(
     notes: &mut Vec<String>,
 ) -> Result<Vec<Message>, Error> {
     let mut messages = Vec::new();
-    if report.mode != Mode::Events {
+    if report.mode != Mode::Events && tells(report, &content.digest) {
         let template = if content.digest.counts.changes == 0 { "quiet" } else { "digest" };
         let rendered =
             run.renderer.render_or_shipped(sink.form(), template, &content.digest, run.look)?;
@@ -375,6 +360,11 @@ fn messages(
     }
     for event in &content.events {
         let rendered = run.renderer.render_or_shipped(sink.form(), "event", event, run.look)?;
+        notes.extend(rendered.notice);
+        messages.extend(rendered.messages);
+    }
+    if let Some(rest) = &content.rest {
+        let rendered = run.renderer.render_or_shipped(sink.form(), "digest", rest, run.look)?;
         notes.extend(rendered.notice);
         messages.extend(rendered.messages);
     }

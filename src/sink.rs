@@ -1,10 +1,27 @@
 //! Where messages go: the [`Sink`] trait. Each sink is a file in this module's folder.
+//!
+//! To add one:
+//!
+//! 1. A file beside `webhook.rs`, whose type is a [`Sink`]. `http.rs` posts and says what a status
+//!    means, `lookup.rs` gets secrets; what an answer's body says may be a secret too.
+//! 2. Its settings in [`crate::config::Channel`]: the keys it takes are one line of the table there,
+//!    and one arm makes them of what is written.
+//! 3. One arm in `src/app/channels.rs`.
+//!
+//! A sink for a service with markup of its own also needs a [`Form`].
+
+use std::time::Duration;
 
 use async_trait::async_trait;
 
 use crate::message::{Form, Message};
 
 mod http;
+mod lookup;
+mod slack;
+pub mod slack_bot;
+pub mod slack_webhook;
+pub mod teams;
 pub mod terminal;
 pub mod webhook;
 
@@ -13,6 +30,12 @@ pub mod webhook;
 pub trait Sink: Send + Sync {
     /// The form it takes; the caller renders messages in this form.
     fn form(&self) -> Form;
+
+    /// At most one message goes out each such time, where the other side takes no more. It allows
+    /// short bursts.
+    fn pace(&self) -> Option<Duration> {
+        None
+    }
 
     /// Delivers one message, exactly as it is, and returns once the other side has accepted it.
     ///
@@ -54,9 +77,17 @@ pub enum SinkError {
         /// What went wrong.
         reason: String,
         /// How long the other side asks to wait.
-        after: Option<std::time::Duration>,
+        after: Option<Duration>,
     },
-    /// The message or the channel is refused: the same message will not get through later.
+    /// The channel takes nothing until somebody mends it; the message waits.
+    #[error("{reason}; {remedy}")]
+    Broken {
+        /// What went wrong.
+        reason: String,
+        /// What a person can do about it.
+        remedy: String,
+    },
+    /// The message is refused: it will not get through later either.
     #[error("{reason} ({remedy})")]
     Refused {
         /// What went wrong.
@@ -64,4 +95,14 @@ pub enum SinkError {
         /// What a person can do about it.
         remedy: String,
     },
+}
+
+impl SinkError {
+    fn broken(reason: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self::Broken { reason: reason.into(), remedy: remedy.into() }
+    }
+
+    fn refused(reason: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self::Refused { reason: reason.into(), remedy: remedy.into() }
+    }
 }

@@ -117,6 +117,9 @@ fn add(pieces: &mut Vec<Piece>, mark: Mark) {
     match (mark, pieces.last_mut()) {
         (Mark::Fact(label, text), Some(Piece::Facts(facts))) => facts.push((label, text)),
         (Mark::Fact(label, text), _) => pieces.push(Piece::Facts(vec![(label, text)])),
+        // Services refuse a text without a letter.
+        (Mark::Heading(text) | Mark::Small(text) | Mark::Code(text, _), _)
+            if text.trim().is_empty() => {}
         (mark, _) => pieces.push(Piece::Mark(mark)),
     }
 }

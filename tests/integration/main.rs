@@ -28,6 +28,7 @@ mod exclusions;
 #[cfg(feature = "local")]
 mod explain;
 #[cfg(feature = "local")]
+mod hostile;
 mod import;
 #[cfg(feature = "local")]
 mod judges;
@@ -45,7 +46,10 @@ mod program;
 #[cfg(feature = "local")]
 mod query;
 mod readme;
+#[cfg(feature = "local")]
+mod render;
 mod reports;
+mod routing;
 #[cfg(feature = "local")]
 mod run;
 #[cfg(all(feature = "aws", feature = "local"))]

@@ -13,8 +13,8 @@ use super::moods::Moods;
 pub(crate) use super::moods::Fault;
 
 mod elements;
-mod judge;
-mod live;
+pub(crate) mod judge;
+pub(crate) mod live;
 
 pub(crate) use judge::{Refusal, examine, judge};
 pub(crate) use live::live;
