@@ -66,5 +66,6 @@ mod tables;
 #[cfg(all(feature = "aws", feature = "local"))]
 mod teams;
 mod templates;
+mod terraform;
 #[cfg(all(feature = "aws", feature = "local"))]
 mod webhook;
