@@ -186,6 +186,11 @@ impl Loaded {
 }
 
 impl Ledger {
+    /// How far a report has come.
+    pub fn state(&self, name: &str) -> ReportState {
+        self.reports.get(name).cloned().unwrap_or_default()
+    }
+
     /// Every collected log that is remembered.
     pub fn collected(&self) -> HashSet<LogKey> {
         self.collected.values().flat_map(|keys| &keys.0).copied().collect()

@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::exclusion::Exclusion;
 use crate::finding::Finding;
 use crate::journal::{self, JournalError, WindowRecord};
-use crate::ledger::{self, Blind, Counts, Ledger, LedgerError, ReportState, Sending};
+use crate::ledger::{Blind, Ledger, ReportState, Sending};
 use crate::message::Message;
 use crate::query::catalogue::Catalogue;
 use crate::render::{Look, Renderer};
@@ -29,6 +29,7 @@ use crate::route;
 use crate::sink::Sink;
 use crate::store::Store;
 
+mod books;
 mod choose;
 mod held;
 mod idle;
@@ -38,6 +39,7 @@ mod register;
 mod round;
 mod send;
 
+pub use books::{count, note_look};
 use choose::{Chosen, tells};
 use idle::Idle;
 pub use post::Post;
@@ -111,50 +113,6 @@ fn name(report: &Report, channel: &str) -> String {
     format!("{} to {channel}", report.name)
 }
 
-/// Counts what has become of the findings that the run had at hand.
-///
-/// # Errors
-/// [`LedgerError`].
-pub async fn count(store: &dyn Store, reports: &[Report]) -> Result<Counts, LedgerError> {
-    let mut loaded = ledger::load(store).await?;
-    let before = loaded.ledger.clone();
-    let next = |detection: &str| {
-        let of_it = reports.iter().filter(|report| report.detection == detection);
-        let names = of_it.flat_map(|report| report.channels.iter().map(|to| name(report, to)));
-        names.map(|name| before.reports.get(&name).map_or(0, |state| state.next_window)).min()
-    };
-    let counts = loaded.ledger.count(next);
-    if loaded.ledger != before {
-        loaded.save(store).await?;
-    }
-    Ok(counts)
-}
-
-/// Notes whether the run could look at the logs, so that reports say when nobody did.
-///
-/// # Errors
-/// [`LedgerError`].
-pub async fn note_look(
-    store: &dyn Store,
-    reports: &[Report],
-    now: DateTime<Utc>,
-    trouble: Option<ledger::sight::Trouble>,
-) -> Result<(), LedgerError> {
-    let mut loaded = ledger::load(store).await?;
-    match trouble {
-        Some(trouble) => loaded.ledger.cannot_look(now, trouble),
-        None => {
-            let lines = reports.iter().flat_map(|report| {
-                let line =
-                    |to: &String| (name(report, to), report.schedule.as_ref(), report.timezone);
-                report.channels.iter().map(line)
-            });
-            loaded.ledger.looks(now, lines);
-        }
-    }
-    loaded.save(store).await
-}
-
 /// Sends `report` to `channel` if it is due, and what a run before a crash left of it.
 ///
 /// # Errors
@@ -169,19 +127,25 @@ pub async fn report(
     let lane = Lane::of(run, channel)?;
     let name = name(report, channel);
     loop {
+        // Most of the time nothing is due, and then nothing is written.
+        let idle = |ledger: &Ledger| due(run, report, &ledger.state(&name), ledger).is_none();
+        if run.post.read(run.store, idle).await? {
+            reported.nothing_new = reported.delivered == 0 && report.schedule.is_none();
+            return Ok(reported);
+        }
         let begin = |ledger: &mut Ledger| begin(run, report, &name, ledger);
         let Some(Begun { before, sending, left_over }) = run.post.change(run.store, begin).await?
         else {
-            reported.nothing_new = reported.delivered == 0 && report.schedule.is_none();
             return Ok(reported);
         };
-        let (messages, changes) = {
+        let (messages, changes, says) = {
             // The findings of a report take much memory, and channels are served at once.
             let _alone = run.post.alone().await;
             let content = content(run, report, &before, &sending).await?;
             let notes = &mut reported.notes;
             let messages = messages(run, report, channel, &sending, &content, lane.sink, notes)?;
-            (messages, content.digest.counts.changes)
+            let changes = content.digest.counts.changes;
+            (messages, changes, news::says_outage(report, channel, &sending, changes == 0))
         };
         let about =
             send::About { name: &name, report, from: before.next_window, sending: &sending };
@@ -194,7 +158,7 @@ pub async fn report(
             state.last = state.last.max(Some(sending.at));
             state.changes = Some(changes);
             state.sending = None;
-            if let Some(blind) = ledger.blind.as_mut().filter(|_| sending.blind.is_some()) {
+            if let Some(blind) = ledger.blind.as_mut().filter(|_| says) {
                 blind.told.insert(channel.to_owned(), run.now);
             }
         };
@@ -216,10 +180,10 @@ struct Begun {
 
 /// Fixes what is to be sent now, if anything is.
 fn begin(run: &Reporting<'_>, report: &Report, name: &str, ledger: &mut Ledger) -> Option<Begun> {
-    let (next_window, blind) = (ledger.next_window, ledger.blind.clone());
+    let before = ledger.state(name);
+    let left_over = before.sending.is_some();
+    let sending = due(run, report, &before, ledger)?;
     let state = ledger.reports.entry(name.to_owned()).or_default();
-    let left_over = state.sending.is_some();
-    let sending = due(run, report, state, next_window, blind)?;
     if !left_over {
         state.gaps.clear();
     }
@@ -232,8 +196,7 @@ fn due(
     run: &Reporting<'_>,
     report: &Report,
     state: &ReportState,
-    next_window: u64,
-    blind: Option<Blind>,
+    ledger: &Ledger,
 ) -> Option<Sending> {
     if state.sending.is_some() {
         return state.sending.clone();
@@ -245,12 +208,18 @@ fn due(
             let due = schedule.due(state.last, run.now, report.timezone)?;
             (due.at, due.missed)
         }
-        None if state.next_window == next_window => return None,
+        None if state.next_window == ledger.next_window => return None,
         None => (run.now, 0),
     };
-    let gaps = state.gaps.clone();
-    let delivered = BTreeSet::new();
-    Some(Sending { end: next_window, at, missed, delivered, thread: None, gaps, blind })
+    Some(Sending {
+        end: ledger.next_window,
+        at,
+        missed,
+        delivered: BTreeSet::new(),
+        thread: None,
+        gaps: state.gaps.clone(),
+        blind: ledger.blind.clone(),
+    })
 }
 
 /// Reads the report's part of the journal and makes its digest.

@@ -45,6 +45,8 @@ pub struct ChannelNews {
     pub kind: ChannelKind,
     /// Since when it was so.
     pub since: DateTime<Utc>,
+    /// When it came to be as it is now, which tells this news from others.
+    pub at: DateTime<Utc>,
     /// What it said.
     pub error: String,
     /// What a person can do about it.
@@ -195,11 +197,11 @@ impl OutageNotice {
                     .to_owned(),
             ),
         };
-        let (since, titles) = (news.since.to_rfc3339(), news.titles.concat());
+        let (at, titles) = (news.at.to_rfc3339(), news.titles.concat());
         Self {
             version: VERSION,
             title: format!("ClickOps: {headline}"),
-            key: message::key(&["channel", &news.channel, kind, &since, &titles]),
+            key: message::key(&["channel", &news.channel, kind, &at, &titles]),
             report: String::new(),
             headline,
             over: news.kind == ChannelKind::Back,

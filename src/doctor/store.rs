@@ -99,6 +99,7 @@ async fn kept(store: &dyn Store) -> Check {
         .iter()
         .filter(|(_, state)| state.sending.is_some())
         .map(|(name, _)| format!("'{name}'"))
+        .chain(ledger.held().map(|(channel, held)| format!("'{}' for '{channel}'", held.title)))
         .collect();
     if waiting.is_empty() {
         let until = ledger.until.map_or_else(|| "an unknown time".to_owned(), seconds);

@@ -72,6 +72,8 @@ pub struct Trouble {
 pub struct Back {
     /// Since when it did not.
     pub since: DateTime<Utc>,
+    /// When it took the first one again.
+    pub at: DateTime<Utc>,
     /// Messages that waited.
     pub waiting: u64,
 }
@@ -105,24 +107,24 @@ impl ChannelState {
     }
 
     /// Notes that it took a message.
-    pub fn takes(&mut self) {
+    pub fn takes(&mut self, now: DateTime<Utc>) {
         if let Some(Trouble { since, waiting, told: true, .. }) = self.trouble.take() {
-            self.came_back(since, waiting);
+            self.came_back(now, since, waiting);
         }
     }
 
     /// Notes that it took a message that it had refused.
-    pub fn takes_held(&mut self, blob: &str) {
-        self.takes();
+    pub fn takes_held(&mut self, now: DateTime<Utc>, blob: &str) {
+        self.takes(now);
         let Some(at) = self.held.iter().position(|held| held.blob == blob) else { return };
         let held = self.held.remove(at);
         if held.told {
-            self.came_back(held.since, 1);
+            self.came_back(now, held.since, 1);
         }
     }
 
-    fn came_back(&mut self, since: DateTime<Utc>, waiting: u64) {
-        let back = self.back.get_or_insert(Back { since, waiting: 0 });
+    fn came_back(&mut self, at: DateTime<Utc>, since: DateTime<Utc>, waiting: u64) {
+        let back = self.back.get_or_insert(Back { since, at, waiting: 0 });
         back.since = back.since.min(since);
         back.waiting += waiting;
     }
@@ -174,12 +176,12 @@ mod tests {
     fn people_hear_that_it_is_back_if_they_heard_that_it_was_gone() {
         let mut state = ChannelState::default();
         state.fails(at(9), "gone".to_owned(), Some("set a new address"), Some(3));
-        state.takes();
+        state.takes(at(10));
         assert_eq!(state, ChannelState::default());
         state.fails(at(9), "gone".to_owned(), Some("set a new address"), Some(3));
         state.trouble.as_mut().unwrap().told = true;
-        state.takes();
-        assert_eq!(state.back, Some(Back { since: at(9), waiting: 3 }));
+        state.takes(at(10));
+        assert_eq!(state.back, Some(Back { since: at(9), at: at(10), waiting: 3 }));
         // It goes to and fro: there is nothing new to say.
         state.fails(at(10), "gone".to_owned(), Some("set a new address"), Some(4));
         assert!(state.back.is_none() && !state.trouble.as_ref().unwrap().is_news(at(23)));

@@ -76,7 +76,7 @@ pub(super) async fn redeliver(run: &Reporting<'_>, channel: &str) -> Result<Repo
             Ok(receipt) => {
                 reported.delivered += 1;
                 reported.notes.extend(receipt.note);
-                lane.note(run, |state| state.takes_held(&held.blob)).await?;
+                lane.note(run, |state| state.takes_held(run.now, &held.blob)).await?;
                 put(run, &held.blob, b"").await?;
             }
             Err(Undelivered::Failed(SinkError::Refused { reason, remedy })) => {

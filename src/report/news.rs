@@ -9,12 +9,14 @@ use chrono_tz::Tz;
 use super::send::Lane;
 use super::{Reported, Reporting, Round};
 use crate::config::{Mode, Report};
+use crate::deliver::Undelivered;
 use crate::digest::{ChannelKind, ChannelNews, Outage, OutageNotice};
 use crate::error::Error;
 use crate::ledger::{Blind, ChannelState, Gap, Ledger, Sending};
 
-/// An outage is said again after so long.
-const AGAIN: TimeDelta = TimeDelta::hours(24);
+/// An outage is said again after so long: a daily report says it each day, whatever the seconds are
+/// that runs come late.
+const AGAIN: TimeDelta = TimeDelta::hours(23);
 
 /// One failed run may be a throttled one; two are an outage.
 const RUNS: u32 = 2;
@@ -28,8 +30,16 @@ fn is_new(blind: &Blind, channel: &str, now: DateTime<Utc>) -> bool {
     blind.told.get(channel).is_none_or(|told| now - *told >= AGAIN)
 }
 
-/// What a report says of an outage in place of a digest, or before its events: `quiet` is one that
+/// Whether a report says that nobody can look at the logs. It says so in a digest that has something
+/// else to say too, and otherwise if the channel has not heard so of late: `quiet` is a report that
 /// has nothing else to say.
+pub(super) fn says_outage(report: &Report, channel: &str, sending: &Sending, quiet: bool) -> bool {
+    let Some(blind) = &sending.blind else { return false };
+    let in_digest = report.mode != Mode::Events && (blind.partly || !quiet);
+    in_digest || (!blind.partly && is_new(blind, channel, sending.at))
+}
+
+/// What a report says of an outage in place of a digest, or before its events.
 pub(super) fn of_sending(
     run: &Reporting<'_>,
     report: &Report,
@@ -38,15 +48,15 @@ pub(super) fn of_sending(
     quiet: bool,
 ) -> Option<OutageNotice> {
     let part = sending.at.to_rfc3339();
-    if let Some(blind) = sending.blind.as_ref().filter(|_| quiet && is_blind(sending)) {
-        let new = is_new(blind, channel, sending.at);
-        return new.then(|| notice(run, report, blind).part(&part));
+    let events = report.mode == Mode::Events;
+    if let Some(blind) = sending.blind.as_ref().filter(|_| is_blind(sending) && (quiet || events)) {
+        let says = says_outage(report, channel, sending, quiet);
+        return says.then(|| notice(run, report, blind).part(&part));
     }
     // A digest says so itself.
     let from = sending.gaps.iter().map(|gap| gap.from).min()?;
     let to = sending.gaps.iter().map(|gap| gap.to).max()?;
-    let gap = Gap { from, to };
-    (report.mode == Mode::Events).then(|| over(run, report, gap).caught_up().part(&part))
+    events.then(|| over(run, report, Gap { from, to }).caught_up().part(&part))
 }
 
 fn notice(run: &Reporting<'_>, report: &Report, blind: &Blind) -> OutageNotice {
@@ -127,8 +137,8 @@ async fn say(
             Err(why) => {
                 reported.complete = false;
                 let why = match why {
-                    crate::deliver::Undelivered::NoTime => "there was no time".to_owned(),
-                    crate::deliver::Undelivered::Failed(error) => error.to_string(),
+                    Undelivered::NoTime => "there was no time".to_owned(),
+                    Undelivered::Failed(error) => error.to_string(),
                 };
                 reported.notes.push(format!("'{}' could not be said: {why}", message.title));
                 return Ok(false);
@@ -206,6 +216,7 @@ fn of_channel(
             channel: name.to_owned(),
             kind,
             since: since.min(run.now),
+            at: since,
             error: error.to_owned(),
             remedy: remedy.map(str::to_owned),
             waiting,
@@ -230,7 +241,8 @@ fn of_channel(
         ChannelKind::Back => {
             // As long as it refuses some, that is what people have to know.
             let back = state.back.as_ref().filter(|_| !state.held.iter().any(|held| held.told))?;
-            Some(news(back.since, "", None, back.waiting, Vec::new()))
+            let news = news(back.since, "", None, back.waiting, Vec::new());
+            Some(ChannelNews { at: back.at, ..news })
         }
         ChannelKind::Lost => {
             let count = state.lost.len() as u64;

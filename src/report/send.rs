@@ -118,7 +118,7 @@ pub(super) async fn send(
                 reported.notes.extend(receipt.note);
                 let taken = |ledger: &mut Ledger| {
                     mark(ledger, &thread);
-                    ledger.channel(lane.channel).takes();
+                    ledger.channel(lane.channel).takes(run.now);
                 };
                 run.post.change(run.store, taken).await?;
             }

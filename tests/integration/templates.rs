@@ -161,7 +161,9 @@ mod readme {
 
     #[test]
     fn lists_every_field_of_a_failure() {
-        check("Fields of failure", serde_json::to_value(outage()).unwrap());
+        let titles = vec!["a change".to_owned()];
+        let full = OutageNotice { titles, channel: Some("ops".to_owned()), ..outage() };
+        check("Fields of failure", serde_json::to_value(full).unwrap());
     }
 
     #[test]
