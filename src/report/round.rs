@@ -7,6 +7,7 @@ use futures::future::join_all;
 use super::{Reported, Reporting, held, news, report};
 use crate::config::Report;
 use crate::error::Error;
+use crate::ledger::Ledger;
 
 /// What is to go out.
 pub struct Round<'a> {
@@ -90,6 +91,7 @@ pub async fn round(run: &Reporting<'_>, round: &Round<'_>) -> Result<Sent, Error
     let lanes = lanes(round).into_iter().map(|lane| serve(run, round, lane));
     join_all(lanes).await.into_iter().for_each(|outcome| all.add(outcome));
     if !round.trial {
+        unnamed(run, round, &mut all).await;
         match news::channels(run, round).await {
             Ok(said) => {
                 for (ear, reported) in said {
@@ -101,6 +103,25 @@ pub async fn round(run: &Reporting<'_>, round: &Round<'_>) -> Result<Sent, Error
         }
     }
     all.failed.map_or(Ok(all.sent), Err)
+}
+
+/// Tries what waits for channels that no report of the round goes to.
+async fn unnamed(run: &Reporting<'_>, round: &Round<'_>, all: &mut Outcome) {
+    let named = |name: &str| round.reports.iter().any(|of| of.channels.iter().any(|to| to == name));
+    let waits = |ledger: &Ledger| -> BTreeSet<String> {
+        let names = ledger.held().map(|(name, _)| name);
+        let ours = |name: &&str| run.channels.contains_key(*name) && !named(name);
+        names.filter(ours).map(str::to_owned).collect()
+    };
+    match run.post.read(run.store, waits).await {
+        Ok(names) => {
+            for name in names {
+                let done = held::redeliver(run, &name).await;
+                all.note(&format!("held for '{name}'"), round, done);
+            }
+        }
+        Err(error) => all.failed = Some(error.into()),
+    }
 }
 
 /// A report and a channel of it.

@@ -15,6 +15,7 @@ mod check;
 mod corpus;
 #[cfg(feature = "local")]
 mod crash;
+mod delivery;
 #[cfg(feature = "local")]
 mod detection;
 #[cfg(feature = "local")]
