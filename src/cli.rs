@@ -116,7 +116,7 @@ impl Command {
             Self::Test(args) => test::run(app, args).await,
             Self::Diff(args) => diff::run(app, args).await,
             Self::Import(command) => import::run(&command),
-            Self::Render(args) => render::run(&app, &args),
+            Self::Render(args) => render::run(app, args).await,
             Self::Sql(command) => sql::run(app, command).await,
             Self::Ledger(command) => ledger::run(app, command).await,
             Self::Doctor(args) => doctor::run(app, args).await,

@@ -16,16 +16,19 @@ use crate::table::TableName;
 mod account;
 mod athena;
 mod channel;
+mod conditions;
 pub mod file;
 mod links;
 mod place;
 mod quote;
 mod report;
 
+pub use account::{Account, shown};
 pub use athena::Athena;
-pub use channel::{Channel, Webhook};
+pub use channel::{Channel, SlackBot, SlackWebhook, Teams, Webhook};
+pub use conditions::Match;
 pub use place::{Place, S3Place, place};
-pub use report::{DETECTION, Match, Mode, Report};
+pub use report::{DETECTION, MAX_EVENTS, Mode, Report, UNMATCHED};
 
 use file::File;
 
@@ -62,7 +65,7 @@ pub struct Config {
     pub channels: BTreeMap<String, Channel>,
     /// The one of them that hears what no report shows, and what is wrong with other channels.
     pub default_channel: String,
-    /// What is reported, when, and to whom.
+    /// What is reported, when, and to whom; last, what none of these shows.
     pub reports: Vec<Report>,
     /// The access portal that links to the console go by.
     pub portal: Option<Portal>,
@@ -123,8 +126,6 @@ impl Back {
         }
     }
 }
-
-pub use crate::digest::Account;
 
 /// What is wrong with a config.
 #[derive(Debug, thiserror::Error)]
@@ -214,7 +215,9 @@ impl Config {
     fn of(mut file: File) -> Result<Self, ConfigError> {
         let channels = channel::channels(&file)?;
         let accounts = account::accounts(&file)?;
-        let reports = report::reports(&file, &channels, &accounts)?;
+        let default_channel = channel::default(&file.channel)?;
+        let mut reports = report::reports(&file, &channels, &accounts)?;
+        reports.extend(report::unmatched(&reports, &default_channel));
         for entry in &mut file.exclusion {
             account::join_groups(entry, &accounts)?;
         }
@@ -235,7 +238,7 @@ impl Config {
             store: place(file.store.at.as_deref().unwrap_or(".clickops"), "store.at")?,
             accounts,
             channels,
-            default_channel: channel::default(&file.channel)?,
+            default_channel,
             reports,
             portal: links::portal(&file.links)?,
             exclusions,

@@ -31,7 +31,7 @@ pub mod people;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests;
-mod weight;
+pub(crate) mod weight;
 pub mod words;
 
 pub use counted::{Attempt, Expired, Hidden, HiddenBy, Tally};

@@ -18,6 +18,7 @@ mod pattern;
 mod relation;
 mod write;
 
+pub(crate) use pattern::names;
 pub use pattern::{Pattern, Patterns};
 pub use relation::relation;
 pub use write::{name, text, texts};

@@ -15,7 +15,7 @@
 //! Around them: [`config`] (the file as written and as used), [`table`] (the log table's shape),
 //! [`upkeep`] (that it shows what delivers),
 //! [`sql`] (Athena's grammar and types), [`exclusion`] (what is hidden, and why), [`notifier`]
-//! (another tool's settings), [`store`] (where journal and ledger live), [`secret`] (what the config
+//! (another tool's settings), [`preview`] (what messages will look like), [`store`] (where journal and ledger live), [`secret`] (what the config
 //! only names), `aws` (how AWS is reached), `install` (what Athena holds for people), [`app`]
 //! (wiring), [`tick`] (both lines in turn), [`doctor`] (what would stop them), and [`cli`] and
 //! `lambda`, the two ways to begin one.
@@ -45,6 +45,7 @@ pub mod logs;
 pub mod message;
 mod moment;
 pub mod notifier;
+pub mod preview;
 pub mod query;
 pub mod raw;
 pub mod render;

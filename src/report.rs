@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
-use crate::config::{Account, Mode, Report};
+use crate::config::{self, Account, Mode, Report};
 use crate::deliver::Allowed;
 use crate::digest::{self, About, Detail, Digest, Finds, Portal, RunStats};
 use crate::engine::Damaged;
@@ -30,16 +30,20 @@ use crate::sink::Sink;
 use crate::store::Store;
 
 mod books;
+mod choose;
 mod held;
 mod idle;
 mod news;
 mod post;
+mod register;
 mod round;
 mod send;
 
-pub use books::{count, note_look, register};
+pub use books::{count, note_look};
+use choose::{Chosen, tells};
 use idle::Idle;
 pub use post::Post;
+pub use register::register;
 pub use round::{Round, Sent, round};
 use send::Lane;
 
@@ -95,6 +99,8 @@ struct Content {
     digest: Digest,
     /// Findings, of which each gets a message of its own.
     events: Vec<Detail>,
+    /// Those that are too many for that, where the digest does not go out.
+    rest: Option<Digest>,
 }
 
 /// Reports of less than this do not list exclusions that covered nothing: once a day is enough. A
@@ -234,8 +240,7 @@ async fn content(
                 reason: "the file is gone".to_owned(),
             })?;
         let shown = |finding: &Finding| {
-            finding.detection == report.detection
-                && route::shows(&report.matches, run.accounts, finding)
+            finding.detection == report.detection && route::shows(report, run.accounts, finding)
         };
         // Only event messages show the full records, which are most of the journal.
         let lean = |finding: Finding| match report.mode {
@@ -251,16 +256,14 @@ async fn content(
     if report.schedule.is_some() && about.to - about.from >= A_DAY {
         about.unused = idle.unused(run.now.date_naive());
     }
-    let events = match report.mode {
-        Mode::Digest => Vec::new(),
-        Mode::Events | Mode::Both => {
-            let mut shown: Vec<&Finding> =
-                findings.iter().filter(|finding| finding.reported).collect();
-            shown.sort_by(|a, b| a.event_time.cmp(&b.event_time));
-            shown.into_iter().map(|finding| Detail::build(finding, &about)).collect()
-        }
-    };
-    Ok(Content { digest: Digest::build(&findings, &about), events })
+    let chosen = Chosen::of(report, &findings);
+    about.notices.extend(chosen.notice(report, &about.finds));
+    let events = chosen.own.iter().map(|finding| Detail::build(finding, &about)).collect();
+    let rest = (report.mode == Mode::Events && !chosen.rest.is_empty()).then(|| {
+        let lean = |finding: &&Finding| Finding { raw: None, ..(*finding).clone() };
+        Digest::build(&chosen.rest.iter().map(lean).collect::<Vec<_>>(), &about)
+    });
+    Ok(Content { digest: Digest::build(&findings, &about), events, rest })
 }
 
 fn about(
@@ -282,7 +285,13 @@ fn about(
         }
     };
     let (from, to) = (from.unwrap_or(sending.at), to.unwrap_or(sending.at));
-    let notices = notices(sending, report.timezone, (from, to));
+    let mut notices = notices(sending, report.timezone, (from, to));
+    let finds = finds(run.catalogue, &report.detection);
+    if report.is_unmatched() {
+        let many = &finds.many;
+        notices
+            .push(format!("no report shows these {many}: add a [[report]] whose match takes them"));
+    }
     let prices = windows.iter().filter_map(|window| window.dollars);
     let dollars = prices.reduce(|sum, dollars| sum + dollars);
     About {
@@ -291,7 +300,7 @@ fn about(
         from,
         to,
         zone: report.timezone,
-        accounts: run.accounts.clone(),
+        accounts: config::shown(run.accounts),
         run: RunStats {
             logs: windows.iter().map(|window| window.logs.len() as u64).sum(),
             bytes: windows.iter().map(|window| window.delivered).sum(),
@@ -301,7 +310,7 @@ fn about(
             engine: run.engine.to_owned(),
             cost: dollars,
         },
-        finds: finds(run.catalogue, &report.detection),
+        finds,
         before: state.changes.filter(|_| report.schedule.is_some()),
         notices,
         portal: run.portal.cloned(),
@@ -361,7 +370,7 @@ fn messages(
         messages.extend(rendered.messages);
     }
     // "Nothing was changed" would not be true: nobody knows.
-    if report.mode != Mode::Events && !blind {
+    if report.mode != Mode::Events && !blind && tells(report, &content.digest) {
         let template = if quiet { "quiet" } else { "digest" };
         let rendered =
             run.renderer.render_or_shipped(sink.form(), template, &content.digest, run.look)?;
@@ -370,6 +379,11 @@ fn messages(
     }
     for event in &content.events {
         let rendered = run.renderer.render_or_shipped(sink.form(), "event", event, run.look)?;
+        notes.extend(rendered.notice);
+        messages.extend(rendered.messages);
+    }
+    if let Some(rest) = &content.rest {
+        let rendered = run.renderer.render_or_shipped(sink.form(), "digest", rest, run.look)?;
         notes.extend(rendered.notice);
         messages.extend(rendered.messages);
     }

@@ -1,4 +1,14 @@
 //! Where messages go: the [`Sink`] trait. Each sink is a file in this module's folder.
+//!
+//! To add one:
+//!
+//! 1. A file beside `webhook.rs`, whose type is a [`Sink`]. `http.rs` posts and says what a status
+//!    means, `lookup.rs` gets secrets; what an answer's body says may be a secret too.
+//! 2. Its settings in [`crate::config::Channel`]: the keys it takes are one line of the table there,
+//!    and one arm makes them of what is written.
+//! 3. One arm in `src/app/channels.rs`.
+//!
+//! A sink for a service with markup of its own also needs a [`Form`].
 
 use std::time::Duration;
 
@@ -7,6 +17,11 @@ use async_trait::async_trait;
 use crate::message::{Form, Message};
 
 mod http;
+mod lookup;
+mod slack;
+pub mod slack_bot;
+pub mod slack_webhook;
+pub mod teams;
 pub mod terminal;
 pub mod webhook;
 
@@ -72,7 +87,7 @@ pub enum SinkError {
         /// What a person can do about it.
         remedy: String,
     },
-    /// The message is refused: it will not get through later either.
+    /// The message is refused for itself; others may get through.
     #[error("{reason} ({remedy})")]
     Refused {
         /// What went wrong.
@@ -80,4 +95,14 @@ pub enum SinkError {
         /// What a person can do about it.
         remedy: String,
     },
+}
+
+impl SinkError {
+    fn broken(reason: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self::Broken { reason: reason.into(), remedy: remedy.into() }
+    }
+
+    fn refused(reason: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self::Refused { reason: reason.into(), remedy: remedy.into() }
+    }
 }

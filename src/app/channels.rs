@@ -7,6 +7,9 @@ use super::App;
 use crate::config::Channel;
 use crate::secret::Secrets;
 use crate::sink::Sink;
+use crate::sink::slack_bot::{API_VARIABLE, SlackBot};
+use crate::sink::slack_webhook::SlackWebhook;
+use crate::sink::teams::Teams;
 use crate::sink::terminal::Terminal;
 use crate::sink::webhook::Webhook;
 
@@ -24,12 +27,22 @@ impl App {
 
     /// The channels by name. Their secrets are looked up when a message goes out.
     pub fn channels(&self) -> BTreeMap<String, Box<dyn Sink>> {
+        let secrets = || Arc::clone(&self.secrets);
         let sink = |channel: &Channel| -> Box<dyn Sink> {
             match channel {
                 Channel::Terminal => Box::new(Terminal::stdout()),
-                Channel::Webhook(settings) => {
-                    Box::new(Webhook::new(settings.clone(), Arc::clone(&self.secrets)))
+                Channel::Slack(settings) => {
+                    Box::new(SlackWebhook::new(settings.clone(), secrets()))
                 }
+                Channel::SlackBot(settings) => {
+                    let bot = SlackBot::new(settings.clone(), secrets());
+                    Box::new(match std::env::var(API_VARIABLE) {
+                        Ok(api) => bot.with_api(&api),
+                        Err(_) => bot,
+                    })
+                }
+                Channel::Teams(settings) => Box::new(Teams::new(settings.clone(), secrets())),
+                Channel::Webhook(settings) => Box::new(Webhook::new(settings.clone(), secrets())),
             }
         };
         self.config.channels.iter().map(|(name, channel)| (name.clone(), sink(channel))).collect()

@@ -23,7 +23,7 @@ use crate::render::neutral;
 pub(super) struct DoctorArgs {
     #[command(flatten)]
     places: Places,
-    /// Send a test message to every channel that a report uses
+    /// Send a test message to every channel that a report uses, and to the default one
     #[arg(long)]
     send: bool,
     /// How to print the checks

@@ -217,7 +217,7 @@ fn absent(what: &str, wanted: &BTreeSet<String>, there: &BTreeSet<&str>) -> Opti
 #[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::digest::Account;
+    use crate::config::Account;
     use crate::logs::{LogKey, Place};
 
     fn log(address: &str, delivered: &str) -> Log {
@@ -237,7 +237,11 @@ mod tests {
             ("444455556666", "prod-web", "production"),
             ("555566667777", "sandbox", "play"),
         ] {
-            let account = Account { name: name.to_owned(), group: Some(group.to_owned()) };
+            let account = Account {
+                name: name.to_owned(),
+                group: Some(group.to_owned()),
+                ..Account::default()
+            };
             config.accounts.insert(id.to_owned(), account);
         }
         config

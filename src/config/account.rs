@@ -2,9 +2,30 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::ConfigError;
 use super::file::File;
-use super::{Account, ConfigError};
+use crate::digest;
 use crate::exclusion::Exclusion;
+
+/// An account that people know by a name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Account {
+    /// Its name.
+    pub name: String,
+    /// The group it belongs to, such as `production`.
+    pub group: Option<String>,
+    /// What else people tell it from others by, such as a team.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// What messages call the accounts, by id.
+pub fn shown(accounts: &BTreeMap<String, Account>) -> BTreeMap<String, digest::Account> {
+    let shown = |account: &Account| digest::Account {
+        name: account.name.clone(),
+        group: account.group.clone(),
+    };
+    accounts.iter().map(|(id, account)| (id.clone(), shown(account))).collect()
+}
 
 /// The accounts by id.
 pub(super) fn accounts(file: &File) -> Result<BTreeMap<String, Account>, ConfigError> {
@@ -17,7 +38,11 @@ pub(super) fn accounts(file: &File) -> Result<BTreeMap<String, Account>, ConfigE
                 hint: "Write the twelve digits in quotes: id = \"111122223333\".".to_owned(),
             });
         }
-        let known = Account { name: account.name.clone(), group: account.group.clone() };
+        let known = Account {
+            name: account.name.clone(),
+            group: account.group.clone(),
+            tags: account.tags.clone(),
+        };
         if accounts.insert(account.id.clone(), known).is_some() {
             return Err(ConfigError::Value {
                 key: "account.id".to_owned(),
@@ -65,6 +90,39 @@ pub(super) fn members(
         });
     }
     Ok(ids)
+}
+
+/// Checks that accounts have the tag, and each of its values; `key` names the setting in errors.
+pub(super) fn tagged(
+    tag: &str,
+    values: &[String],
+    accounts: &BTreeMap<String, Account>,
+    key: String,
+) -> Result<(), ConfigError> {
+    let error = |reason: String, nearest: Option<&String>| ConfigError::Value {
+        key: key.clone(),
+        reason,
+        hint: match nearest {
+            Some(nearest) => format!("Did you mean '{nearest}'?"),
+            None => format!("Set it on an [[account]]: tags = {{ {tag} = \"...\" }}."),
+        },
+    };
+    let known: BTreeSet<&String> =
+        accounts.values().filter_map(|account| account.tags.get(tag)).collect();
+    if known.is_empty() {
+        let tags: BTreeSet<_> = accounts.values().flat_map(|account| account.tags.keys()).collect();
+        return Err(error(format!("no account has a tag '{tag}'"), crate::nearest(tag, tags)));
+    }
+    if values.is_empty() {
+        return Err(error(format!("{tag} has no value"), None));
+    }
+    match values.iter().find(|value| !known.contains(value)) {
+        Some(wrong) => Err(error(
+            format!("no account has {tag} = '{wrong}'"),
+            crate::nearest(wrong, known.iter().copied()),
+        )),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]

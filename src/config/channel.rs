@@ -11,8 +11,37 @@ use crate::secret::Reference;
 pub enum Channel {
     /// Standard output.
     Terminal,
+    /// An incoming webhook of Slack.
+    Slack(SlackWebhook),
+    /// A bot of a Slack app.
+    SlackBot(SlackBot),
+    /// A workflow of Microsoft Teams.
+    Teams(Teams),
     /// A service that takes JSON.
     Webhook(Webhook),
+}
+
+/// An incoming webhook of Slack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlackWebhook {
+    /// Its address, which whoever has it can write to.
+    pub url: Reference,
+}
+
+/// A bot of a Slack app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlackBot {
+    /// Its token.
+    pub token: Reference,
+    /// The channel that it writes into: an id such as `C0123ABC`, or a name such as `#platform`.
+    pub channel: String,
+}
+
+/// A workflow of Microsoft Teams.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Teams {
+    /// Its address, which whoever has it can write to.
+    pub url: Reference,
 }
 
 /// A service that takes JSON, by HTTPS.
@@ -29,6 +58,9 @@ impl Channel {
     pub fn secrets(&self) -> Vec<&Reference> {
         match self {
             Self::Terminal => Vec::new(),
+            Self::Slack(slack) => vec![&slack.url],
+            Self::SlackBot(bot) => vec![&bot.token],
+            Self::Teams(teams) => vec![&teams.url],
             Self::Webhook(webhook) => {
                 [Some(&webhook.url), webhook.key.as_ref()].into_iter().flatten().collect()
             }
@@ -52,8 +84,8 @@ pub(super) fn channels(file: &File) -> Result<BTreeMap<String, Channel>, ConfigE
     Ok(channels)
 }
 
-/// The channel that hears what no report shows: the one marked so, else the first one written, else
-/// the terminal.
+/// The name of the channel that is marked as the default, else of the first one, else of the
+/// terminal.
 pub(super) fn default(written: &[file::Channel]) -> Result<String, ConfigError> {
     let mut marked = written.iter().filter(|channel| channel.default);
     let first = marked.next();
@@ -68,42 +100,104 @@ pub(super) fn default(written: &[file::Channel]) -> Result<String, ConfigError> 
     Ok(channel.map_or("terminal", |channel| &channel.name).to_owned())
 }
 
-fn channel(written: &file::Channel) -> Result<Channel, ConfigError> {
-    let wrong = |key: &str, reason: String, hint: &str| ConfigError::Value {
-        key: format!("channel.{}.{key}", written.name),
-        reason,
-        hint: hint.to_owned(),
-    };
-    let reference = |key: &str, text: &str| {
-        text.parse::<Reference>().map_err(|error| wrong(key, error.to_string(), error.hint()))
-    };
-    match written.sink.as_str() {
-        "terminal" => {
-            let set = [("url", &written.url), ("secret", &written.secret)];
-            match set.into_iter().find(|(_, text)| text.is_some()) {
-                Some((key, _)) => {
-                    let reason = "means nothing for a terminal".to_owned();
-                    Err(wrong(key, reason, "Leave it out, or write sink = \"webhook\"."))
-                }
-                None => Ok(Channel::Terminal),
+/// The kinds of sinks, and the keys that each takes besides those of every channel.
+const SINKS: [(&str, &[&str]); 5] = [
+    ("terminal", &[]),
+    ("slack", &["url"]),
+    ("slack-bot", &["token", "channel"]),
+    ("teams", &["url"]),
+    ("webhook", &["url", "secret"]),
+];
+
+/// A channel as it is written, and what is wrong with its keys.
+struct Keys<'a>(&'a file::Channel);
+
+impl Keys<'_> {
+    fn wrong(&self, key: &str, reason: impl Into<String>, hint: impl Into<String>) -> ConfigError {
+        let key = format!("channel.{}.{key}", self.0.name);
+        ConfigError::Value { key, reason: reason.into(), hint: hint.into() }
+    }
+
+    /// There is no key that means nothing for such a sink.
+    fn only(&self, keys: &[&str]) -> Result<(), ConfigError> {
+        let Self(written) = self;
+        let set = [
+            ("url", &written.url),
+            ("secret", &written.secret),
+            ("token", &written.token),
+            ("channel", &written.channel),
+        ];
+        let Some((key, _)) =
+            set.into_iter().find(|(key, value)| value.is_some() && !keys.contains(key))
+        else {
+            return Ok(());
+        };
+        let takers = SINKS.iter().filter(|(_, keys)| keys.contains(&key));
+        let takers: Vec<_> = takers.map(|(sink, _)| format!("sink = \"{sink}\"")).collect();
+        let reason = format!("means nothing for sink = \"{}\"", written.sink);
+        Err(self.wrong(key, reason, format!("Leave it out, or write {}.", takers.join(" or "))))
+    }
+
+    fn secret(&self, key: &str, text: &str) -> Result<Reference, ConfigError> {
+        text.parse::<Reference>().map_err(|error| self.wrong(key, error.to_string(), error.hint()))
+    }
+
+    fn needed(&self, key: &str, text: Option<&str>) -> Result<Reference, ConfigError> {
+        match text {
+            Some(text) => self.secret(key, text),
+            None => {
+                let hint = format!("Say where it is kept, as in {key} = \"ssm:/clickops/{key}\".");
+                Err(self.wrong(key, "is missing", hint))
             }
         }
-        "webhook" => {
-            let url = written.url.as_deref().ok_or_else(|| {
-                let hint = "Say where its address is kept, as in url = \"ssm:/clickops/webhook\".";
-                wrong("url", "is missing".to_owned(), hint)
-            })?;
-            let key = written.secret.as_deref();
-            Ok(Channel::Webhook(Webhook {
-                url: reference("url", url)?,
-                key: key.map(|text| reference("secret", text)).transpose()?,
-            }))
+    }
+
+    /// The id or the name of a Slack channel; what else somebody wrote may be a secret.
+    fn channel(&self) -> Result<String, ConfigError> {
+        let hint = "Write its id, \"C0123ABC\" (at the end of the channel's details in Slack), or \
+                    its name, \"#platform\".";
+        match self.0.channel.as_deref() {
+            None => Err(self.wrong("channel", "is missing", hint)),
+            Some(text) if is_slack_channel(text) => Ok(text.to_owned()),
+            Some(_) => Err(self.wrong("channel", "names no channel of Slack", hint)),
         }
-        other => Err(wrong(
-            "sink",
-            format!("'{}' is no kind of sink", other.escape_debug()),
-            "There are: terminal, webhook.",
-        )),
+    }
+}
+
+/// Slack's rules for names of channels; ids are within them, and tokens would be.
+fn is_slack_channel(text: &str) -> bool {
+    let name = text.strip_prefix('#').unwrap_or(text);
+    let good = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    (1..=80).contains(&name.chars().count())
+        && name.chars().all(good)
+        && !["xox", "xapp-"].iter().any(|start| name.to_lowercase().starts_with(start))
+}
+
+fn channel(written: &file::Channel) -> Result<Channel, ConfigError> {
+    let keys = Keys(written);
+    let Some((sink, taken)) = SINKS.iter().find(|(name, _)| *name == written.sink) else {
+        let names = SINKS.map(|(name, _)| name);
+        let mut hint = format!("There are: {}.", names.join(", "));
+        if let Some(near) = crate::nearest(&written.sink, &names) {
+            hint.push_str(&format!(" Did you mean '{near}'?"));
+        }
+        // Without a word of it: somebody may have written an address there.
+        return Err(keys.wrong("sink", "names no kind of sink", hint));
+    };
+    keys.only(taken)?;
+    let url = || keys.needed("url", written.url.as_deref());
+    match *sink {
+        "slack" => Ok(Channel::Slack(SlackWebhook { url: url()? })),
+        "slack-bot" => Ok(Channel::SlackBot(SlackBot {
+            token: keys.needed("token", written.token.as_deref())?,
+            channel: keys.channel()?,
+        })),
+        "teams" => Ok(Channel::Teams(Teams { url: url()? })),
+        "webhook" => Ok(Channel::Webhook(Webhook {
+            url: url()?,
+            key: written.secret.as_deref().map(|text| keys.secret("secret", text)).transpose()?,
+        })),
+        _ => Ok(Channel::Terminal),
     }
 }
 
@@ -123,6 +217,11 @@ mod tests {
 
     fn webhook(keys: &str) -> Result<Channel, String> {
         let config = load(&format!("[[channel]]\nname = 'x'\nsink = 'webhook'\n{keys}"))?;
+        Ok(config.channels["x"].clone())
+    }
+
+    fn channel(keys: &str) -> Result<Channel, String> {
+        let config = load(&format!("[[channel]]\nname = 'x'\n{keys}"))?;
         Ok(config.channels["x"].clone())
     }
 
@@ -179,10 +278,82 @@ mod tests {
     }
 
     #[test]
-    fn a_terminal_has_no_address() {
-        let error = load("[[channel]]\nname = 'x'\nsink = 'terminal'\nurl = 'env:X'").unwrap_err();
-        assert!(error.starts_with("channel.x.url: means nothing"), "{error}");
-        let error = load("[[channel]]\nname = 'x'\nsink = 'pager'").unwrap_err();
-        assert!(error.contains("There are: terminal, webhook."), "{error}");
+    fn each_sink_takes_its_own_keys() {
+        let written = [
+            ("url", "url = 'env:U'"),
+            ("secret", "secret = 'env:S'"),
+            ("token", "token = 'env:T'"),
+            ("channel", "channel = '#platform'"),
+        ];
+        let line = |key: &str| written.iter().find(|(name, _)| *name == key).unwrap().1;
+        for (sink, keys) in SINKS {
+            let good: Vec<_> = keys.iter().map(|key| line(key)).collect();
+            let good = format!("sink = '{sink}'\n{}", good.join("\n"));
+            let secrets = keys.iter().filter(|key| **key != "channel").count();
+            assert_eq!(channel(&good).unwrap().secrets().len(), secrets, "{good}");
+            for (key, line) in written.iter().filter(|(key, _)| !keys.contains(key)) {
+                let error = channel(&format!("{good}\n{line}")).unwrap_err();
+                assert!(error.starts_with(&format!("channel.x.{key}: means nothing")), "{error}");
+                assert!(error.contains(sink), "{error}");
+            }
+            for key in keys.iter().filter(|key| **key != "secret") {
+                let error = channel(&good.replace(line(key), "")).unwrap_err();
+                assert!(error.starts_with(&format!("channel.x.{key}: is missing")), "{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_sink_that_is_none_is_told_what_there_is() {
+        let error = channel("sink = 'slakc'").unwrap_err();
+        assert!(error.contains("terminal, slack, slack-bot, teams, webhook."), "{error}");
+        assert!(error.contains("Did you mean 'slack'?"), "{error}");
+        let error = channel("sink = 'https://hooks.slack.com/hush'").unwrap_err();
+        assert!(error.starts_with("channel.x.sink: ") && !error.contains("hush"), "{error}");
+    }
+
+    #[test]
+    fn a_bot_writes_into_a_channel_and_its_token_is_elsewhere() {
+        let bot = |channel: &str, token: &str| {
+            let keys = format!("sink = 'slack-bot'\nchannel = '{channel}'\ntoken = '{token}'");
+            self::channel(&keys)
+        };
+        for name in ["C0123ABC", "#platform", "#équipe-cloud_2", "platform"] {
+            let Channel::SlackBot(bot) = bot(name, "ssm:/a").unwrap() else { panic!("{name}") };
+            assert_eq!(bot.channel, name);
+        }
+        for (name, token, key) in [
+            ("xoxb-1-hush", "ssm:/a", "channel"),
+            ("xoxe.xoxb-hush", "ssm:/a", "channel"),
+            ("XAPP-hush", "ssm:/a", "channel"),
+            ("https://hooks.slack.com/services/hush", "ssm:/a", "channel"),
+            ("#", "ssm:/a", "channel"),
+            ("two hush", "ssm:/a", "channel"),
+            ("#a", "xoxb-1-hush", "token"),
+        ] {
+            let error = bot(name, token).unwrap_err();
+            assert!(error.starts_with(&format!("channel.x.{key}: ")), "{error}");
+            assert!(!error.to_lowercase().contains("hush"), "{error}");
+        }
+        let error = load("[[channel]]\nname = 'x'\ntoken = 'xoxb-hush' 'hush'").unwrap_err();
+        assert!(error.contains('…') && !error.contains("hush"), "{error}");
+    }
+
+    #[test]
+    fn one_channel_is_the_default() {
+        let names = |text: &str| load(text).map(|config| config.default_channel);
+        let a = "[[channel]]\nname = 'a'\nsink = 'terminal'\n";
+        let b = "[[channel]]\nname = 'b'\nsink = 'terminal'\n";
+        let marked = "default = true\n";
+        for (text, expected) in [
+            (String::new(), "terminal"),
+            (format!("{b}{a}"), "b"),
+            (format!("{b}{a}{marked}"), "a"),
+            (format!("{b}default = false\n{a}"), "b"),
+        ] {
+            assert_eq!(names(&text).as_deref(), Ok(expected), "{text}");
+        }
+        let error = names(&format!("{a}{marked}{b}{marked}")).unwrap_err();
+        assert!(error.starts_with("channel.b.default: 'a' is the default already"), "{error}");
     }
 }

@@ -1,6 +1,6 @@
 //! The config file as people write it: all optional, unknown keys refused.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -8,7 +8,8 @@ use serde::de::DeserializeOwned;
 
 use super::quote::without_secrets;
 use super::{By, ConfigError, EngineName, Mode, athena, links};
-use crate::exclusion::{Exclusion, Patterns};
+use crate::exclusion::{self, Exclusion, Patterns};
+use crate::finding::Verdict;
 
 /// Environment variables are the keys of these sections in capitals: `CLICKOPS_SOURCE_LOGS`.
 const SECTIONS: [&str; 4] = ["source", "athena", "window", "store"];
@@ -87,6 +88,9 @@ pub struct Account {
     pub name: String,
     /// Its group.
     pub group: Option<String>,
+    /// What else people tell it from others by, such as a team.
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
 }
 
 /// A destination.
@@ -101,6 +105,10 @@ pub struct Channel {
     pub url: Option<String>,
     /// Where the key is kept that messages are signed with.
     pub secret: Option<String>,
+    /// Where the token of a bot is kept.
+    pub token: Option<String>,
+    /// The channel that a bot writes into.
+    pub channel: Option<String>,
     /// Whether it hears what no report shows, and what is wrong with other channels.
     #[serde(default)]
     pub default: bool,
@@ -123,6 +131,10 @@ pub struct Report {
     /// Where it goes.
     #[serde(default)]
     pub channels: Vec<String>,
+    /// Whether it says that there is nothing to tell.
+    pub quiet: Option<bool>,
+    /// How many findings get a message of their own.
+    pub max_events: Option<usize>,
     /// What it shows.
     #[serde(default, rename = "match")]
     pub matches: Match,
@@ -136,11 +148,24 @@ pub struct Match {
     pub accounts: BTreeSet<String>,
     /// Groups of accounts.
     pub groups: BTreeSet<String>,
+    /// Tags of accounts.
+    pub tags: BTreeMap<String, Values>,
+    /// Services.
+    pub services: Patterns,
+    /// Actions, each with its service.
+    pub actions: Patterns,
+    /// What the detection says.
+    pub verdicts: Option<BTreeSet<Verdict>>,
     /// People, by name or ARN.
     pub actors: Patterns,
     /// With `actors`: also whoever is known by no e-mail address, such as root.
     pub actors_without_email: bool,
 }
+
+/// Values of which one is enough, written as one text or a list.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub struct Values(#[serde(deserialize_with = "exclusion::names")] pub Vec<String>);
 
 impl File {
     /// What `over` sets wins.
@@ -187,7 +212,8 @@ pub(super) fn parse(text: &str, origin: &str, base: &Path) -> Result<File, Confi
             *text = base.join(&*text).display().to_string();
         }
     }
-    for secret in file.channel.iter_mut().flat_map(|one| [&mut one.url, &mut one.secret]) {
+    let channels = file.channel.iter_mut();
+    for secret in channels.flat_map(|one| [&mut one.url, &mut one.secret, &mut one.token]) {
         let path = secret.as_deref().and_then(|text| text.strip_prefix("file:"));
         if let Some(path) = path.filter(|path| !path.is_empty()) {
             *secret = Some(format!("file:{}", base.join(path).display()));

@@ -5,12 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono_tz::Tz;
 
 use super::file::File;
-use super::{Account, Channel, ConfigError, account};
-use crate::exclusion::{Pattern, Patterns};
+use super::{Account, Channel, ConfigError, Match};
 use crate::schedule::Schedule;
 
 /// The view that is collected when nobody names another.
 pub const DETECTION: &str = "console_activity";
+
+/// The report of what no report of [`DETECTION`] shows. Those of other detections have the name of
+/// the detection behind it.
+pub const UNMATCHED: &str = "unmatched";
+
+/// How many findings get a message of their own when nobody says.
+pub const MAX_EVENTS: usize = 20;
 
 /// A named, scheduled reader of the journal.
 #[derive(Debug, Clone)]
@@ -27,8 +33,22 @@ pub struct Report {
     pub mode: Mode,
     /// Names of the channels it goes to.
     pub channels: Vec<String>,
+    /// Whether it says that there is nothing to tell.
+    pub quiet: bool,
+    /// How many findings at most get a message of their own at a time; the rest is one digest.
+    pub max_events: usize,
     /// Which findings it shows; empty sets take all.
     pub matches: Match,
+    /// What the other reports of its detection show, and this one therefore leaves out. Only a
+    /// report of what is unmatched has any.
+    pub others: Vec<Match>,
+}
+
+impl Report {
+    /// Whether it shows what no other report of its detection shows.
+    pub fn is_unmatched(&self) -> bool {
+        !self.others.is_empty()
+    }
 }
 
 /// What a report sends.
@@ -41,19 +61,6 @@ pub enum Mode {
     Events,
     /// The digest, then the messages.
     Both,
-}
-
-/// Which findings a report shows: those of its accounts that are of its people.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Match {
-    /// Account ids.
-    pub accounts: BTreeSet<String>,
-    /// Groups of accounts; they and the ids add up.
-    pub groups: BTreeSet<String>,
-    /// People, by name or ARN; not set takes all.
-    pub actors: Patterns,
-    /// With `actors`: also whoever is known by no e-mail address, such as root.
-    pub actors_without_email: bool,
 }
 
 /// The reports of a file; one of all changes, at every run, where it has none.
@@ -73,10 +80,9 @@ pub(super) fn reports(
             let hint = "Call it by what it is for, such as hourly.".to_owned();
             return Err(error("name", "is empty".to_owned(), hint));
         }
-        let digits = |id: &String| id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit());
-        if let Some(wrong) = written.matches.accounts.iter().find(|id| !digits(id)) {
-            let hint = "Write the twelve digits in quotes.".to_owned();
-            return Err(error("match.accounts", format!("'{wrong}' is no account id"), hint));
+        if written.name == UNMATCHED || written.name.starts_with(&format!("{UNMATCHED} ")) {
+            let hint = "Reports of what no other report shows are called so; take another name.";
+            return Err(error("name", "is reserved".to_owned(), hint.to_owned()));
         }
         if reports.iter().any(|report| report.name == written.name) {
             let hint = "Give every [[report]] a name of its own.".to_owned();
@@ -107,23 +113,6 @@ pub(super) fn reports(
                 format!("There are: {}. Add a [[channel]] of that name.", known.join(", ")),
             ));
         }
-        for name in &written.matches.groups {
-            account::members(name, accounts, format!("report.{}.match.groups", written.name))?;
-        }
-        let unnamed = |pattern: &Pattern| pattern.as_str().is_empty();
-        if written.matches.actors.set().is_some_and(|all| all.is_empty() || all.iter().any(unnamed))
-        {
-            let hint = "Name somebody, or leave match.actors out to report everybody.";
-            return Err(error("match.actors", "names nobody".to_owned(), hint.to_owned()));
-        }
-        if written.matches.actors_without_email && written.matches.actors.set().is_none() {
-            let hint = "Leave it out: a report without match.actors shows everybody.";
-            return Err(error(
-                "match.actors_without_email",
-                "means nothing without match.actors".to_owned(),
-                hint.to_owned(),
-            ));
-        }
         reports.push(Report {
             name: written.name.clone(),
             schedule: schedule.transpose()?,
@@ -135,12 +124,10 @@ pub(super) fn reports(
             } else {
                 written.channels.clone()
             },
-            matches: Match {
-                accounts: written.matches.accounts.clone(),
-                groups: written.matches.groups.clone(),
-                actors: written.matches.actors.clone(),
-                actors_without_email: written.matches.actors_without_email,
-            },
+            quiet: written.quiet.unwrap_or(true),
+            max_events: written.max_events.unwrap_or(MAX_EVENTS),
+            matches: Match::of(&written.name, &written.matches, accounts)?,
+            others: Vec::new(),
         });
     }
     if reports.is_empty() {
@@ -151,8 +138,40 @@ pub(super) fn reports(
             detection: DETECTION.to_owned(),
             mode: Mode::Digest,
             channels: vec!["terminal".to_owned()],
+            quiet: true,
+            max_events: MAX_EVENTS,
             matches: Match::default(),
+            others: Vec::new(),
         });
     }
     Ok(reports)
+}
+
+/// The reports to `channel` of what none of `reports` shows, one for each detection whose reports
+/// all have conditions. They go out at every run that finds some.
+pub(super) fn unmatched(reports: &[Report], channel: &str) -> Vec<Report> {
+    let detections: BTreeSet<&str> = reports.iter().map(|one| one.detection.as_str()).collect();
+    let unmatched = |detection: &str| {
+        let others: Vec<&Report> =
+            reports.iter().filter(|one| one.detection == detection).collect();
+        if others.iter().any(|one| one.matches.is_open()) {
+            return None;
+        }
+        Some(Report {
+            name: match detection {
+                DETECTION => UNMATCHED.to_owned(),
+                other => format!("{UNMATCHED} {other}"),
+            },
+            schedule: None,
+            timezone: others.first().map_or(Tz::UTC, |one| one.timezone),
+            detection: detection.to_owned(),
+            mode: Mode::Digest,
+            channels: vec![channel.to_owned()],
+            quiet: false,
+            max_events: MAX_EVENTS,
+            matches: Match::default(),
+            others: others.iter().map(|one| one.matches.clone()).collect(),
+        })
+    };
+    detections.into_iter().filter_map(unmatched).collect()
 }

@@ -4,6 +4,10 @@
 //! something off, or touches who may do what (IAM, policies, keys), who can reach what (security
 //! groups, public access) or what is recorded (trails, detectors).
 
+use super::identity::Identity;
+use super::words;
+use crate::finding::Finding;
+
 /// Services in which every change decides who may do what.
 const SERVICES: [&str; 6] =
     ["iam", "organizations", "sso", "identitystore", "sso-directory", "access-analyzer"];
@@ -44,6 +48,13 @@ pub(super) fn important(service: &str, name: &str, root: bool) -> bool {
     root || SERVICES.contains(&service)
         || VERBS.iter().any(|verb| name.starts_with(verb))
         || WORDS.iter().any(|word| name.contains(word))
+}
+
+/// Whether a finding comes before others.
+pub(crate) fn comes_first(finding: &Finding) -> bool {
+    let action = words::action(finding);
+    let service = action.split_once(':').map_or("", |(service, _)| service);
+    important(service, &finding.event_name, Identity::of(finding).root)
 }
 
 #[cfg(test)]

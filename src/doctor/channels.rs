@@ -24,7 +24,8 @@ pub(super) async fn examine(app: &App, send: bool) -> Vec<Check> {
     }
     let sinks = app.channels();
     for (name, channel) in &app.config.channels {
-        let used = app.config.reports.iter().any(|report| report.channels.contains(name));
+        let used = *name == app.config.default_channel
+            || app.config.reports.iter().any(|report| report.channels.contains(name));
         let has_secrets = channel.secrets().into_iter().all(|one| !missing.contains(one));
         // Whoever reads this sees that the terminal works.
         let wanted = used && has_secrets && *channel != Channel::Terminal;
@@ -76,7 +77,7 @@ fn about(app: &App) -> About {
         from: app.now,
         to: app.now,
         zone: chrono_tz::Tz::UTC,
-        accounts: app.config.accounts.clone(),
+        accounts: crate::config::shown(&app.config.accounts),
         run: RunStats { engine: app.engine_name().to_owned(), ..RunStats::default() },
         finds: Finds::default(),
         before: None,

@@ -163,7 +163,7 @@ impl From<OneOrMany<Pattern>> for Patterns {
 }
 
 /// Reads names that are written as one text or a list.
-pub(super) fn names<'de, D: Deserializer<'de>>(written: D) -> Result<Vec<String>, D::Error> {
+pub(crate) fn names<'de, D: Deserializer<'de>>(written: D) -> Result<Vec<String>, D::Error> {
     OneOrMany::deserialize(written).map(Into::into)
 }
 

@@ -97,8 +97,15 @@ fn source(settings: &Settings, page: &mut Page, taken: &mut Vec<String>) {
 fn report(settings: &Settings, page: &mut Page, taken: &mut Vec<String>) {
     page.remark(
         "The notifier sends a message for each change at once. mode = \"digest\" with a schedule \
-         sends them together.",
+         sends them together. Of more than max_events changes at a time, 20 unless set, the rest \
+         is one digest.",
     );
+    if !settings.included_accounts.is_empty() || !settings.included_users.is_empty() {
+        page.remark(
+            "What this report does not show goes to the default channel, as report 'unmatched'; an \
+             [[exclusion]] hides it.",
+        );
+    }
     page.line("[[report]]");
     page.line(&format!("name = \"{REPORT}\""));
     page.line("mode = \"events\"");

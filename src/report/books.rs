@@ -1,35 +1,11 @@
-//! What the ledger knows of reports before and after they go out.
+//! What a run notes in the ledger besides what it sends.
 
 use chrono::{DateTime, Utc};
 
 use super::name;
 use crate::config::Report;
-use crate::ledger::{self, Counts, LedgerError, Loaded, ReportState, sight};
+use crate::ledger::{self, Counts, LedgerError, sight};
 use crate::store::Store;
-
-/// Notes reports that the ledger does not know, so that each begins with what is collected from now
-/// on. To be called before collecting: a crash in between must not move their beginning.
-///
-/// # Errors
-/// [`LedgerError`].
-pub async fn register(
-    store: &dyn Store,
-    loaded: &mut Loaded,
-    reports: &[Report],
-) -> Result<(), LedgerError> {
-    let next_window = loaded.ledger.next_window;
-    let known = loaded.ledger.reports.len();
-    for report in reports {
-        for channel in &report.channels {
-            let begun = ReportState { next_window, ..ReportState::default() };
-            loaded.ledger.reports.entry(name(report, channel)).or_insert(begun);
-        }
-    }
-    if loaded.ledger.reports.len() != known {
-        loaded.save(store).await?;
-    }
-    Ok(())
-}
 
 /// Counts what has become of the findings that the run had at hand.
 ///

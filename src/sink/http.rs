@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::redirect::Policy;
-use reqwest::{Client, StatusCode, Url};
+use reqwest::{Client, Response, StatusCode, Url};
 use rustls::{ClientConfig, RootCertStore};
 
 use super::SinkError;
@@ -22,8 +22,8 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// way for longer than [`crate::store::lease`] allows for.
 const ANSWER: Duration = Duration::from_secs(10);
 
-/// How long what a person has to mend is left alone: for longer than a run.
-const NOT_NOW: Duration = Duration::from_secs(60 * 60);
+/// How much of an answer is read, unless more is asked for.
+pub(super) const SHORT: usize = 4 * 1024;
 
 /// A client, made when the first request is: it reads all certificates of the system.
 #[derive(Debug, Clone, Default)]
@@ -47,6 +47,36 @@ impl Address {
             _ => Err("holds no address that begins with https://"),
         }
     }
+
+    /// The address itself, for whoever has to know whose it is. It must not get into any text.
+    pub(super) fn url(&self) -> &Url {
+        &self.0
+    }
+
+    /// The address of this machine in a text.
+    ///
+    /// # Errors
+    /// That it is no such address.
+    pub(super) fn here(text: &str) -> Result<Self, &'static str> {
+        let address = Self::of(&Secret::new(text));
+        let is_here = |one: &Self| one.0.host_str().is_some_and(is_here);
+        address.ok().filter(is_here).ok_or("holds no address of this machine")
+    }
+
+    /// What lies under this address.
+    pub(super) fn join(&self, path: &str) -> Self {
+        // A name of a method is always a path.
+        Self(self.0.join(path).unwrap_or_else(|_| self.0.clone()))
+    }
+}
+
+/// What a service answered.
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    /// What it says, as far as it was read; `None` if the connection broke meanwhile. It may repeat
+    /// the address, so no word of it gets into an error that was not looked at.
+    pub(super) body: Option<Vec<u8>>,
 }
 
 /// Whether a host is this machine.
@@ -56,19 +86,24 @@ fn is_here(host: &str) -> bool {
 }
 
 impl Http {
-    /// Posts a body, once.
+    /// Posts a body, once, and reads at most so many bytes of the answer.
     ///
     /// # Errors
-    /// [`SinkError`], in which neither the address nor the body is.
+    /// [`SinkError`], in which neither the address nor the body is, when no answer came.
     pub(super) async fn post(
         &self,
         address: &Address,
         headers: HeaderMap,
         body: String,
-    ) -> Result<(), SinkError> {
+        most: usize,
+    ) -> Result<Answer, SinkError> {
         let request = self.client()?.post(address.0.clone()).headers(headers).body(body);
         match request.send().await {
-            Ok(answer) => judge(answer.status(), answer.headers(), Utc::now()),
+            Ok(mut answer) => Ok(Answer {
+                status: answer.status(),
+                headers: std::mem::take(answer.headers_mut()),
+                body: read(answer, most).await,
+            }),
             Err(error) => Err(SinkError::Retry { reason: unsent(error, address), after: None }),
         }
     }
@@ -83,7 +118,10 @@ impl Http {
 }
 
 fn client() -> Result<Client, SinkError> {
-    let fail = |reason: String| not_now(format!("cannot start TLS: {reason}"));
+    let fail = |reason: String| {
+        let remedy = "check the certificates of this system";
+        SinkError::broken(format!("cannot start TLS: {reason}"), remedy)
+    };
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     // As for AWS: two ways to do TLS would double its part of the binary.
@@ -104,9 +142,17 @@ fn client() -> Result<Client, SinkError> {
         .map_err(|error| fail(chain(&error.without_url())))
 }
 
-/// Trouble that lasts until somebody mends it, so that the message waits for a later run.
-pub(super) fn not_now(reason: String) -> SinkError {
-    SinkError::Retry { reason, after: Some(NOT_NOW) }
+async fn read(mut answer: Response, most: usize) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    while body.len() < most {
+        match answer.chunk().await {
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => break,
+            Err(_) => return None,
+        }
+    }
+    body.truncate(most);
+    Some(body)
 }
 
 /// Why no answer came. Errors below the client may name the host.
@@ -124,26 +170,41 @@ fn unsent(error: reqwest::Error, address: &Address) -> String {
     format!("{what}: {text}; check the address and the network")
 }
 
-/// What an answer means. What the other side says in its body may repeat the address, so it is not
-/// looked at.
-fn judge(status: StatusCode, headers: &HeaderMap, now: DateTime<Utc>) -> Result<(), SinkError> {
-    let reason = format!("it answers {status}");
-    let refused = |remedy: &str| {
-        Err(SinkError::Refused { reason: reason.clone(), remedy: remedy.to_owned() })
-    };
-    // What is wrong with the channel is not wrong with the message, which waits until it is mended.
-    let mend = |remedy: &str| Err(not_now(format!("{reason}; {remedy}")));
-    match status.as_u16() {
-        200..=299 => Ok(()),
-        300..=399 => mend("set the address that it leads to: redirects are not followed"),
-        // Another try with the same key is under way.
-        408 | 409 | 425 | 429 | 500.. => {
-            Err(SinkError::Retry { reason, after: retry_after(headers, now) })
+impl Answer {
+    /// What the answer means by its status alone.
+    ///
+    /// # Errors
+    /// [`SinkError`].
+    pub(super) fn by_status(&self) -> Result<(), SinkError> {
+        let reason = self.reason();
+        let refused = |reason: String, remedy: &str| Err(SinkError::refused(reason, remedy));
+        // What is wrong with the channel is not wrong with the message, which waits until it is
+        // mended.
+        let broken = |reason: String, remedy: &str| Err(SinkError::broken(reason, remedy));
+        match self.status.as_u16() {
+            200..=299 => Ok(()),
+            300..=399 => {
+                broken(reason, "set the address that it leads to: redirects are not followed")
+            }
+            // Another try with the same key is under way.
+            408 | 409 | 425 | 429 | 500.. => Err(self.retry(reason)),
+            401 | 403 => broken(reason, "see that the address and the key are still valid there"),
+            404 | 410 => broken(reason, "set a new address: nothing listens to this one any more"),
+            413 => {
+                refused(reason, "allow larger messages there, or send a digest in place of events")
+            }
+            _ => refused(reason, "see its own log for what it does not like"),
         }
-        401 | 403 => mend("see that the address and the key are still valid there"),
-        404 | 410 => mend("set a new address: nothing listens to this one any more"),
-        413 => refused("allow larger messages there, or send a digest in place of events"),
-        _ => refused("see its own log for what it does not like"),
+    }
+
+    /// That it answered like this.
+    pub(super) fn reason(&self) -> String {
+        format!("it answers {}", self.status)
+    }
+
+    /// The error for what passes, with the pause that the other side asks for.
+    pub(super) fn retry(&self, reason: String) -> SinkError {
+        SinkError::Retry { reason, after: retry_after(&self.headers, Utc::now()) }
     }
 }
 
@@ -179,6 +240,15 @@ mod tests {
             assert_eq!(address.is_ok(), good, "{text}");
             assert!(address.err().is_none_or(|error| !error.contains("hush")), "{text}");
         }
+        for (text, here) in [
+            ("http://127.0.0.1:8080/api/", true),
+            ("https://localhost/api/", true),
+            ("https://slack.example.com/api/", false),
+            ("https://127.0.0.1.example.com/", false),
+            ("https://127.0.0.1@example.com/", false),
+        ] {
+            assert_eq!(Address::here(text).is_ok(), here, "{text}");
+        }
     }
 
     #[test]
@@ -197,13 +267,14 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_taken_refused_or_tried_again() {
+    fn an_answer_is_taken_refused_tried_again_or_waits() {
         let judge = |status: u16| {
             let status = StatusCode::from_u16(status).unwrap();
-            match judge(status, &HeaderMap::new(), Utc::now()) {
+            match (Answer { status, headers: HeaderMap::new(), body: None }).by_status() {
                 Ok(()) => "taken",
                 Err(SinkError::Refused { .. }) => "refused",
                 Err(SinkError::Retry { .. }) => "again",
+                Err(SinkError::Broken { .. }) => "waits",
             }
         };
         for (statuses, meaning) in [
@@ -211,7 +282,7 @@ mod tests {
             (&[400, 413, 422], "refused"),
             (&[408, 409, 425, 429, 500, 502, 503, 599], "again"),
             // A person has to mend these, and nothing is lost until then.
-            (&[301, 307, 401, 403, 404, 410], "again"),
+            (&[301, 307, 401, 403, 404, 410], "waits"),
         ] {
             for status in statuses {
                 assert_eq!(judge(*status), meaning, "{status}");

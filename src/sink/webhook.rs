@@ -2,6 +2,7 @@
 //! tells what such a service gets.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::Utc;
@@ -9,11 +10,12 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use sha2::Sha256;
 
-use super::http::{Address, Http, not_now};
+use super::http::Http;
+use super::lookup::Lookup;
 use super::{Receipt, Sink, SinkError};
 use crate::config;
 use crate::message::{Form, Message};
-use crate::secret::{Reference, Secret, Secrets};
+use crate::secret::{Secret, Secrets};
 
 /// The message's key, so that a service knows one that it has already.
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -37,25 +39,6 @@ impl Webhook {
     pub fn new(settings: config::Webhook, secrets: Arc<Secrets>) -> Self {
         Self { settings, secrets, http: Http::default() }
     }
-
-    async fn address(&self, notes: &mut Vec<String>) -> Result<Address, SinkError> {
-        let url = self.secret(&self.settings.url, notes).await?;
-        Address::of(&url).map_err(|reason| {
-            not_now(format!("{} {reason}; write the real one there", self.settings.url))
-        })
-    }
-
-    /// Looks a secret up, and adds what people should know about it.
-    async fn secret(
-        &self,
-        reference: &Reference,
-        notes: &mut Vec<String>,
-    ) -> Result<Secret, SinkError> {
-        let found = self.secrets.get(reference).await;
-        let found = found.map_err(|error| not_now(format!("{error}; {}", error.remedy)))?;
-        notes.extend(found.note);
-        Ok(found.secret)
-    }
 }
 
 #[async_trait]
@@ -64,9 +47,13 @@ impl Sink for Webhook {
         Form::Json
     }
 
+    fn pace(&self) -> Option<Duration> {
+        Some(Duration::from_secs(1))
+    }
+
     async fn deliver(&self, message: &Message, _: Option<&str>) -> Result<Receipt, SinkError> {
-        let mut notes = Vec::new();
-        let address = self.address(&mut notes).await?;
+        let mut lookup = Lookup::of(&self.secrets);
+        let address = lookup.address(&self.settings.url).await?;
         let timestamp = Utc::now().timestamp();
         let mut headers = HeaderMap::from_iter([
             (CONTENT_TYPE, HeaderValue::from_static("application/json")),
@@ -75,17 +62,16 @@ impl Sink for Webhook {
         // A key is hexadecimal digits, and so is a signature.
         headers.extend(HeaderValue::from_str(&message.key).ok().map(|key| (KEY, key)));
         if let Some(reference) = &self.settings.key {
-            let key = self.secret(reference, &mut notes).await?;
+            let key = lookup.secret(reference).await?;
             let signature = signature(&key, timestamp, &message.body);
             headers.extend(signature.parse().ok().map(|signature| (SIGNATURE, signature)));
         }
-        self.http.post(&address, headers, message.body.clone()).await?;
-        let note = (!notes.is_empty()).then(|| notes.join("; "));
-        Ok(Receipt { note, ..Receipt::default() })
+        self.http.post(&address, headers, message.body.clone(), 0).await?.by_status()?;
+        Ok(lookup.receipt(None))
     }
 
     async fn ready(&self) -> Result<(), SinkError> {
-        self.address(&mut Vec::new()).await.map(drop)
+        Lookup::of(&self.secrets).address(&self.settings.url).await.map(drop)
     }
 }
 

@@ -220,4 +220,19 @@ mod much {
             assert!(render(form, template, &context).unwrap().len() <= 5);
         }
     }
+
+    #[test]
+    fn of_facts_goes_into_further_messages_too() {
+        let long = "&\u{1}".repeat(2_000);
+        let list: Vec<_> = (0..40).map(|number| format!("fact {number} {long}")).collect();
+        let context = json!({ "title": "t", "key": "k", "list": list });
+        for form in [Form::Slack, Form::Teams] {
+            let template = "{% for one in list %}{{ one | fact('It') }}{% endfor %}";
+            let messages = render(form, template, &context).unwrap();
+            assert_eq!(messages.len(), 5, "{form}");
+            assert!(
+                messages[0].body.contains("fact 0 ") && messages[4].body.contains("more lines")
+            );
+        }
+    }
 }

@@ -10,6 +10,7 @@ use crate::standin::hook::Hook;
 use crate::standin::s3::S3;
 use crate::standin::ssm::Ssm;
 
+mod channels;
 mod faults;
 
 const LOGS: &str = "log-archive";

@@ -47,7 +47,10 @@ mod program;
 #[cfg(feature = "local")]
 mod query;
 mod readme;
+#[cfg(feature = "local")]
+mod render;
 mod reports;
+mod routing;
 #[cfg(feature = "local")]
 mod run;
 #[cfg(all(feature = "aws", feature = "local"))]
@@ -64,5 +67,6 @@ mod tables;
 #[cfg(all(feature = "aws", feature = "local"))]
 mod teams;
 mod templates;
+mod terraform;
 #[cfg(all(feature = "aws", feature = "local"))]
 mod webhook;

@@ -63,6 +63,11 @@ fn is_down(_: &Message) -> Result<Receipt, SinkError> {
     Err(SinkError::Retry { reason: "it is down".to_owned(), after })
 }
 
+fn is_archived(_: &Message) -> Result<Receipt, SinkError> {
+    let remedy = "unarchive it".to_owned();
+    Err(SinkError::Broken { reason: "it is archived".to_owned(), remedy })
+}
+
 fn refuses_stops(message: &Message) -> Result<Receipt, SinkError> {
     if message.title.contains("StopInstances") {
         let remedy = "nothing".to_owned();
@@ -163,7 +168,9 @@ async fn a_channel_that_is_down_catches_up_and_holds_up_nobody() {
     assert!(!office.send("down").await.complete);
     assert!(office.send("up").await.complete);
     office.collect(1, &["RunInstances"]).await;
-    assert!(!office.send("down").await.complete);
+    *down.mood.lock().unwrap() = is_archived;
+    let sent = office.send("down").await;
+    assert!(!sent.complete && sent.notes[0].contains("it is archived; unarchive it"), "{sent:?}");
     assert!(office.send("up").await.complete);
     assert_eq!(up.got.lock().unwrap().len(), 2);
 

@@ -91,12 +91,25 @@ pub(super) fn shortened(line: &str, most: usize, measure: impl Fn(&str) -> usize
         end = at + c.len_utf8();
     }
     // Markup and escapes hold no spaces but those of a link's text.
-    let kept = line[..end].rsplit_once(' ').map_or(&line[..end], |(kept, _)| kept);
+    let kept = match line[..end].rsplit_once(' ') {
+        Some((kept, _)) if kept.len() > end / 2 => kept,
+        _ => whole_escapes(&line[..end]),
+    };
     let kept = match (kept.rfind('<'), kept.rfind('>')) {
         (Some(open), close) if close.is_none_or(|close| close < open) => &kept[..open],
         _ => kept,
     };
     format!("{}…", kept.trim_end())
+}
+
+/// A text without the half of an escape at its end: an entity of Slack's, or a backslash.
+fn whole_escapes(text: &str) -> &str {
+    let slashes = text.len() - text.trim_end_matches('\\').len();
+    let text = &text[..text.len() - slashes % 2];
+    match text.rfind('&') {
+        Some(at) if text.len() - at < 5 && !text[at..].contains(';') => &text[..at],
+        _ => text,
+    }
 }
 
 /// The lines of a code that fit, and how many do not. A line longer than all of the room is cut.
@@ -164,6 +177,9 @@ mod tests {
         assert_eq!(joined, [("aaaa\nbbbb".to_owned(), 2), ("cccc".to_owned(), 1)]);
         let cut = shortened("one two three four five", 20, count);
         assert_eq!(cut, "one two…");
+        assert_eq!(shortened("a &lt;&lt;&lt;&lt;", 17, count), "a &lt;…");
+        let slashes = r"\\\\\\\\\[x]yzzz";
+        assert_eq!(shortened(slashes, 13, count), r"\\\\…");
         assert_eq!(shortened("a <https://x.example|b c d e f> g", 30, count), "a…");
         assert_eq!(head("ab\ncd\nef", 9, count), ("ab\ncd".to_owned(), 1));
         assert_eq!(head("abcdefgh", 8, count), ("abcd…".to_owned(), 0));

@@ -99,7 +99,7 @@ fn plain(piece: &Piece) -> Vec<Block> {
 
 fn sections(lines: &[String]) -> Vec<Block> {
     let texts = fit::join(lines, TEXT, count);
-    texts.into_iter().map(|(text, lines)| block(section(&text), lines)).collect()
+    texts.into_iter().map(|(text, lines)| block(section(&text, true), lines)).collect()
 }
 
 /// A record in fences, as much of it as fits.
@@ -111,7 +111,7 @@ fn code(text: &str, more: &str, room: usize) -> Vec<Block> {
         .collect();
     let (kept, missing) = fit::head(&lines.join("\n"), room.saturating_sub(200), count);
     let lines: Vec<_> = kept.lines().map(str::to_owned).collect();
-    let fence = |text: String, lines| block(section(&format!("```\n{text}\n```")), lines);
+    let fence = |text: String, lines| block(section(&format!("```\n{text}\n```"), false), lines);
     let most = TEXT - "```\n\n```".len();
     let lines: Vec<_> = lines.iter().map(|line| fit::hard_cut(line, most, count)).collect();
     let mut blocks: Vec<_> = fit::join(&lines, most, count)
@@ -128,9 +128,11 @@ fn code(text: &str, more: &str, room: usize) -> Vec<Block> {
     blocks
 }
 
-/// A section whose plain addresses and names stay what they are.
-fn section(text: &str) -> Value {
-    json!({ "type": "section", "text": { "type": "mrkdwn", "text": text, "verbatim": true } })
+/// A section whose plain addresses and names stay what they are. Slack folds a long one unless it is
+/// told not to.
+fn section(text: &str, expand: bool) -> Value {
+    let text = json!({ "type": "mrkdwn", "text": text, "verbatim": true });
+    json!({ "type": "section", "text": text, "expand": expand })
 }
 
 fn small(text: &str) -> Value {

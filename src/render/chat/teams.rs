@@ -17,6 +17,9 @@ const ROOM: Room = Room { blocks: 200, size: 25_000 };
 /// Bytes of a text; a longer one is cut.
 const TEXT: usize = 4_000;
 
+/// Bytes of a table of facts.
+const TABLE: usize = 8_000;
+
 /// Characters of what screen readers and old clients get.
 const TITLE: usize = 300;
 
@@ -105,14 +108,7 @@ fn plain(piece: &Piece) -> Vec<Block> {
                 )
             })
             .collect(),
-        Piece::Facts(facts) => {
-            let facts = facts.iter().map(|(label, text)| {
-                let value = fit::shortened(&neutral::line(text), TEXT, bytes);
-                json!({ "title": label, "value": value })
-            });
-            let facts: Vec<_> = facts.collect();
-            vec![block(json!({ "type": "FactSet", "facts": facts }))]
-        }
+        Piece::Facts(facts) => tables(facts),
         Piece::Mark(Mark::Heading(text)) => {
             let text = Escape::Markdown.value(&crate::render::cut(text, TITLE));
             vec![block(json!({
@@ -127,6 +123,26 @@ fn plain(piece: &Piece) -> Vec<Block> {
         Piece::Mark(Mark::Block(value)) => vec![block(value.clone())],
         Piece::Mark(Mark::Code(..) | Mark::Fact(..) | Mark::Divider) => Vec::new(),
     }
+}
+
+/// Facts in tables of which any message can hold one.
+fn tables(facts: &[(String, String)]) -> Vec<Block> {
+    let mut tables: Vec<Vec<Value>> = vec![Vec::new()];
+    let mut size = 0;
+    for (label, text) in facts {
+        let value = fit::shortened(&neutral::line(text.trim()), TEXT, bytes);
+        let fact = json!({ "title": label, "value": value });
+        size += fact.to_string().len();
+        match tables.last_mut() {
+            Some(table) if table.is_empty() || size <= TABLE => table.push(fact),
+            _ => {
+                size = fact.to_string().len();
+                tables.push(vec![fact]);
+            }
+        }
+    }
+    let table = |facts| block(json!({ "type": "FactSet", "facts": facts }));
+    tables.into_iter().map(table).collect()
 }
 
 /// A record, as much of it as fits. Clients that know no code blocks show where to find it.

@@ -192,8 +192,9 @@ impl State {
         {
             return Err("thread_not_found");
         }
-        let ts = self.take(body, under);
-        Ok(json!({ "channel": CHANNEL.0, "ts": ts, "message": {} }))
+        let ts = self.take(body.clone(), under);
+        // All of it, as Slack has it.
+        Ok(json!({ "message": body, "channel": CHANNEL.0, "ts": ts }))
     }
 
     /// The message in a request, if it is one that Slack takes.

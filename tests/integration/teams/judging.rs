@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::standin::teams::{examine, judge, live};
 
-fn message(body: &[Value]) -> Value {
+pub(super) fn message(body: &[Value]) -> Value {
     json!({
         "type": "message",
         "attachments": [{
