@@ -4,20 +4,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
 use crate::app::turn::Turn;
 use crate::app::{self, App};
 use crate::collect::{Collect, Collected, Wanted, collect, up_to_date};
-use crate::config::{By, Channel, Config, EngineName, Place, Report};
+use crate::config::{By, Channel, Report};
 use crate::deliver::Allowed;
 use crate::engine::Scan;
 use crate::error::{Error, Exit};
 use crate::ledger::sight::Trouble;
-use crate::ledger::{self, Counts, Ledger};
+use crate::ledger::{Counts, Ledger};
 use crate::logs::places::Silent;
 use crate::logs::{Log, Span};
 use crate::render::Look;
@@ -28,13 +27,10 @@ use crate::store::memory::MemoryStore;
 use crate::upkeep;
 use crate::window::{self, Limits};
 
-/// How far back ticks look in S3 when nobody says: there is no end of logs in a bucket.
-const LATELY: Duration = Duration::from_secs(24 * 60 * 60);
+mod limits;
 
-/// How far back ticks look for late logs that they would read again: every minute costs its bytes.
-const SHORTLY: Duration = Duration::from_secs(60 * 60);
-
-const MINUTE: TimeDelta = TimeDelta::minutes(1);
+pub(crate) use limits::by_minutes;
+use limits::{limits, remembered};
 
 /// What a tick is to do.
 pub struct Tick<'a> {
@@ -171,60 +167,6 @@ async fn in_turn(
         ..counts
     });
     Ok(Ticked { looked, sent, counts })
-}
-
-/// A time from which everything can be collected once more without being reported once more.
-fn remembered(since: DateTime<Utc>, now: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {
-    let oldest = ledger::before(now, ledger::REMEMBER_FINDINGS);
-    if (oldest..=now).contains(&since) {
-        return Ok(since);
-    }
-    let days = ledger::REMEMBER_FINDINGS.as_secs() / (24 * 60 * 60);
-    Err(Error::usage(
-        format!("nothing can be collected again from {} on", since.to_rfc3339()),
-        format!(
-            "Give a time of the last {days} days: of longer ago it is not known what was reported. \
-             `clickops ledger set-until` takes it all the same."
-        ),
-    ))
-}
-
-fn limits(app: &App, tick: &Tick<'_>) -> Result<Limits, Error> {
-    if tick.since.zip(tick.until).is_some_and(|(since, until)| since >= until) {
-        return Err(Error::usage("since is not before until", "Exchange the two."));
-    }
-    let by_minutes = by_minutes(&app.config)?;
-    let lately = match &app.config.logs {
-        _ if by_minutes => Some(LATELY),
-        Some(Place::S3(_)) => Some(LATELY),
-        _ => None,
-    };
-    // Whoever says since when means it, unless the config says something else.
-    let first = match tick.since {
-        Some(since) => lately.map(|_| (app.now - since + MINUTE).to_std().unwrap_or_default()),
-        None => lately,
-    };
-    Ok(Limits {
-        overlap: app.config.overlap.or(if by_minutes { Some(SHORTLY) } else { lately }),
-        first: app.config.first.or(first),
-        since: tick.since,
-        until: tick.until,
-        ..Limits::default()
-    })
-}
-
-/// Whether a run looks at minutes of delivery, because nobody may list logs.
-///
-/// # Errors
-/// [`Error`] where its engine cannot do without a list.
-pub(crate) fn by_minutes(config: &Config) -> Result<bool, Error> {
-    if config.by == By::Minutes && config.engine != EngineName::Athena {
-        return Err(Error::usage(
-            "window.by = \"minutes\" is for Athena: the embedded engine lists its logs",
-            "Leave it out, or set source.engine to \"athena\".",
-        ));
-    }
-    Ok(config.by == By::Minutes)
 }
 
 /// The reports named, or all.

@@ -113,7 +113,7 @@ fn plain(piece: &Piece) -> Vec<Block> {
             let text = Escape::Markdown.value(&crate::render::cut(text, TITLE));
             vec![block(json!({
                 "type": "TextBlock", "text": text, "wrap": true,
-                "size": "Large", "weight": "Bolder", "style": "heading",
+                "size": "Large", "weight": "Bolder",
             }))]
         }
         Piece::Mark(Mark::Small(text)) => {
