@@ -1,4 +1,4 @@
-//! What the ledger knows of reports before and after they go out.
+//! What a run notes in the ledger besides what it sends.
 
 use chrono::{DateTime, Utc};
 

@@ -56,6 +56,7 @@ sink = 'terminal'
 [[report]]
 name = 'each'
 mode = 'events'
+max_events = 100000
 channels = ['a', 'b', 'c']
 [[report]]
 name = 'hourly'
