@@ -1,7 +1,7 @@
-//! How a message will look, without sending it: as a page for a browser ([`html`]), as text for a
-//! terminal ([`terminal`]), and in Slack's own Block Kit Builder ([`builder_url`]).
+//! How a message will look, without sending it: as a page for a browser ([`html()`]), as text for a
+//! terminal ([`terminal()`]), and in Slack's own Block Kit Builder ([`builder_url`]).
 //!
-//! A body is read into [`Shown`], which knows no service any more; from there on both pictures are
+//! A body is read into `Shown`, which knows no service any more; from there on both pictures are
 //! made of the same. Nothing of a message is left out: what no picture can be made of is a box with
 //! its JSON. And whatever would do something when the message arrives, such as to notify a channel,
 //! is marked as live.
