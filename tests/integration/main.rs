@@ -28,13 +28,15 @@ mod doctor;
 mod exclusions;
 #[cfg(feature = "local")]
 mod explain;
-#[cfg(feature = "local")]
+#[cfg(all(feature = "aws", feature = "local"))]
 mod hostile;
 mod import;
 #[cfg(feature = "local")]
 mod judges;
 #[cfg(all(feature = "aws", feature = "local"))]
 mod lambda;
+#[cfg(all(feature = "aws", feature = "local"))]
+mod line_to_chat;
 #[cfg(feature = "local")]
 mod matrix;
 mod messages;

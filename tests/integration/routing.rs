@@ -229,7 +229,7 @@ async fn ten_thousand_changes_are_a_bounded_number_of_messages() {
         let got = office.inboxes["terminal"].take();
         assert_eq!(got.len(), 21, "{mode}");
         let flat = got[digest_at].body.split_whitespace().collect::<Vec<_>>().join(" ");
-        let notice = "9980 changes have no message of their own (max_events = 20)";
+        let notice = "9,980 changes have no message of their own (max_events = 20)";
         assert!(flat.contains(notice), "{flat}");
         assert!(got.iter().any(|message| message.title.contains("DeleteVpc")));
     }
