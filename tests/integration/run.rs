@@ -146,7 +146,7 @@ fn schedules_say_when_and_exclusions_what() {
     desk.write("logs/b.json", log(&[change("e-3", "2026-11-23T10:10:00Z")]));
     let hidden = at("2026-11-23T12:00:00Z");
     assert!(hidden.contains("night stop") || hidden.contains("saves money"), "{hidden}");
-    assert!(hidden.contains("1 scheduled time"), "{hidden}");
+    assert!(hidden.contains("nobody was looking from 11:00 to 13:00; caught up now"), "{hidden}");
 }
 
 #[test]
