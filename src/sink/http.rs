@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode, Url};
 use rustls::{ClientConfig, RootCertStore};
@@ -85,7 +85,28 @@ fn is_here(host: &str) -> bool {
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
+/// Whether a host is one of these domains, or under one.
+pub(super) fn is_under(host: &str, domains: &[&str]) -> bool {
+    let is_of = |domain: &&str| {
+        host.strip_suffix(*domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    };
+    domains.iter().any(is_of)
+}
+
 impl Http {
+    /// Posts JSON, once, and reads a short answer.
+    ///
+    /// # Errors
+    /// As [`Http::post`].
+    pub(super) async fn post_json(
+        &self,
+        address: &Address,
+        body: String,
+    ) -> Result<Answer, SinkError> {
+        let json = HeaderValue::from_static("application/json");
+        self.post(address, HeaderMap::from_iter([(CONTENT_TYPE, json)]), body, SHORT).await
+    }
+
     /// Posts a body, once, and reads at most so many bytes of the answer.
     ///
     /// # Errors

@@ -20,6 +20,9 @@ enum Meaning {
 
 use Meaning::{Channel, Message, Passing, Thread};
 
+/// Domains of Slack, also for governments.
+pub(super) const DOMAINS: [&str; 2] = ["slack.com", "slack-gov.com"];
+
 /// What to do about a message that Slack does not take.
 pub(super) const TEMPLATE: &str =
     "see what the template makes with `clickops render --form slack`, and mend it";
@@ -174,8 +177,8 @@ fn known(code: &str) -> Option<Meaning> {
     CODES.iter().find(|(codes, _)| codes.contains(&code)).map(|(_, meaning)| *meaning)
 }
 
-/// What a word probably means that nobody has documented: if in doubt the message waits, because
-/// one that is refused is lost.
+/// What a word probably means that nobody has documented: if in doubt the channel waits, so that
+/// people hear of it at once.
 fn guess(code: &str) -> Meaning {
     let of_message = ["too_long", "too_large", "too_many", "invalid_block", "invalid_attachment"];
     match of_message.iter().any(|part| code.contains(part)) {

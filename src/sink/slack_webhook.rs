@@ -5,11 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 
-use super::http::{Address, Answer, Http, SHORT};
+use super::http::{Address, Answer, Http, is_under};
 use super::lookup::{Lookup, misfit};
-use super::slack::{BETWEEN, Code};
+use super::slack::{BETWEEN, Code, DOMAINS};
 use super::{Receipt, Sink, SinkError};
 use crate::config;
 use crate::message::{Form, Message};
@@ -45,10 +44,7 @@ impl SlackWebhook {
 
 /// Why no incoming webhook of Slack is there. Others may pass its messages on.
 fn unfit(host: &str, path: &str) -> Option<&'static str> {
-    let is_of = |domain: &str| {
-        host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-    };
-    let is_slack = is_of("slack.com") || is_of("slack-gov.com");
+    let is_slack = is_under(host, &DOMAINS);
     let workflow = ["/triggers/", "/workflows/"].iter().any(|start| path.starts_with(start));
     match () {
         () if is_slack && workflow => {
@@ -77,9 +73,7 @@ impl Sink for SlackWebhook {
     async fn deliver(&self, message: &Message, _: Option<&str>) -> Result<Receipt, SinkError> {
         let mut lookup = Lookup::of(&self.secrets);
         let address = self.address(&mut lookup).await?;
-        let json = HeaderValue::from_static("application/json");
-        let headers = HeaderMap::from_iter([(CONTENT_TYPE, json)]);
-        let answer = self.http.post(&address, headers, message.body.clone(), SHORT).await?;
+        let answer = self.http.post_json(&address, message.body.clone()).await?;
         judge(&answer, address.url().as_str())?;
         Ok(lookup.receipt(None))
     }

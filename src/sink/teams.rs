@@ -9,10 +9,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use reqwest::Url;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde_json::Value;
 
-use super::http::{Address, Answer, Http, SHORT};
+use super::http::{Address, Answer, Http, is_under};
 use super::lookup::{Lookup, misfit};
 use super::{Receipt, Sink, SinkError};
 use crate::config;
@@ -54,13 +53,6 @@ impl Teams {
     }
 }
 
-fn is_under(host: &str, domains: &[&str]) -> bool {
-    let is_of = |domain: &&str| {
-        host.strip_suffix(*domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-    };
-    domains.iter().any(is_of)
-}
-
 /// Whether a host is one of Teams, today's or the old ones.
 pub(super) fn is_teams(host: &str) -> bool {
     is_under(host, &WORKFLOWS) || is_under(host, &CONNECTORS)
@@ -78,7 +70,7 @@ fn unfit(url: &Url) -> Option<(&'static str, &'static str)> {
         () if is_under(host, &WORKFLOWS) && !signed() => {
             Some(("holds the address of a workflow without its end", WHOLE))
         }
-        () if is_under(host, &["slack.com", "slack-gov.com"]) => {
+        () if is_under(host, &super::slack::DOMAINS) => {
             Some(("holds an address of Slack", NEW_WORKFLOW))
         }
         () => None,
@@ -100,9 +92,7 @@ impl Sink for Teams {
     async fn deliver(&self, message: &Message, _: Option<&str>) -> Result<Receipt, SinkError> {
         let mut lookup = Lookup::of(&self.secrets);
         let address = self.address(&mut lookup).await?;
-        let json = HeaderValue::from_static("application/json");
-        let headers = HeaderMap::from_iter([(CONTENT_TYPE, json)]);
-        let answer = self.http.post(&address, headers, message.body.clone(), SHORT).await?;
+        let answer = self.http.post_json(&address, message.body.clone()).await?;
         judge(&answer)?;
         Ok(lookup.receipt(None))
     }
