@@ -122,13 +122,17 @@ async fn logs_and_engine(app: &App) -> Vec<Check> {
         true => (Vec::new(), None),
         false => logs::examine(app).await,
     };
-    let table = table::examine(app).await;
-    let has_table = table.as_ref().is_none_or(|check| check.state != State::Failed);
-    checks.extend(table);
+    match table::examine(app).await {
+        Ok(table) => checks.extend(table),
+        Err(missing) => {
+            checks.push(missing);
+            return checks;
+        }
+    }
     match found {
-        Some(found) if has_table => checks.push(engine::examine(app, &found).await),
-        None if has_table && by_minutes => checks.push(engine::examine_minutes(app).await),
-        _ => {}
+        Some(found) => checks.push(engine::examine(app, &found).await),
+        None if by_minutes => checks.push(engine::examine_minutes(app).await),
+        None => {}
     }
     checks
 }

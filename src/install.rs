@@ -82,7 +82,9 @@ pub async fn plan(app: &App, connection: Connection, days: u16) -> Result<Vec<St
     );
     let installer = Installer { app, connection, days, home };
     let there = installer.there().await?;
-    let (mut steps, shape) = installer.log_table(&table).await?;
+    let (step, shape) = installer.log_table(&table).await?;
+    let mut steps = vec![step];
+    let Some(shape) = shape else { return Ok(steps) };
     let assembler = app.assembler_of(Arc::new(shape))?;
     steps.extend(installer.views(&assembler, &there)?);
     steps.extend(installer.journal(&there)?);
@@ -159,14 +161,15 @@ impl Installer<'_> {
         Ok(tables.into_iter().map(|table| (table.name.clone(), table)).collect())
     }
 
-    /// The log table, made if it is not there, and what it is like.
-    async fn log_table(&self, name: &TableName) -> Result<(Vec<Step>, TableShape), Error> {
+    /// The log table, made if it is not there, and what it is like; nothing if a run makes it, once
+    /// there are logs.
+    async fn log_table(&self, name: &TableName) -> Result<(Step, Option<TableShape>), Error> {
         let subject = format!("table {}.{}", name.database(), name.table());
         let kept =
             |why: &str| Step { subject: subject.clone(), action: Action::Keep(why.to_owned()) };
         if self.app.config.ddl.is_some() || !self.app.config.athena.discover {
             let shape = self.app.known_table()?.as_ref().clone();
-            return Ok((vec![kept("the config says what it is like")], shape));
+            return Ok((kept("the config says what it is like"), Some(shape)));
         }
         let metadata = self.connection.metadata(name).await;
         match metadata.map_err(|error| refused(&subject, &error))? {
@@ -177,14 +180,20 @@ impl Installer<'_> {
                     message: error.reason,
                     hint: Some(error.hint),
                 })?;
-                Ok((vec![kept("it is there")], shape))
+                Ok((kept("it is there"), Some(shape)))
             }
             None => {
-                let trail = trail::of(&self.app.places().await?, self.app.config.logs.as_ref())?;
+                let places = self.app.places().await?;
+                if self.app.config.athena.apply && places.trails().is_empty() {
+                    let why = "nobody has delivered a log yet, and the first run that finds one \
+                               makes it, with views and queries";
+                    return Ok((kept(why), None));
+                }
+                let trail = trail::of(&places, self.app.config.logs.as_ref())?;
                 let statement = own::cloudtrail(name, &trail).map_err(odd_address)?;
                 let mut shape = ddl::parse(&statement, "sql/tables/cloudtrail.sql")?.table;
                 shape.name = name.clone();
-                Ok((vec![Step { subject, action: Action::Run(statement) }], shape))
+                Ok((Step { subject, action: Action::Run(statement) }, Some(shape)))
             }
         }
     }

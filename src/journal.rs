@@ -14,7 +14,7 @@ use crate::logs::{LogKey, Span};
 use crate::store::{Expected, Store, StoreError};
 
 /// What a window was.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct WindowRecord {
     /// Its number, from 0.
     pub number: u64,

@@ -285,17 +285,10 @@ mod tests {
     fn with(findings: Vec<Finding>) -> Ledger {
         let day = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
         let window = WindowRecord {
-            number: 0,
             collected_at: day("2026-11-23T12:00:00Z"),
             until: Some(day("2026-11-23T11:00:00Z")),
-            span: None,
             logs: vec![(LogKey::of(&[b"old"]), day("2026-11-20T00:00:00Z"))],
-            delivered: 0,
-            bytes: 0,
-            dollars: None,
-            records: 0,
-            seconds: 0.0,
-            damaged: BTreeMap::new(),
+            ..WindowRecord::default()
         };
         let mut ledger = Ledger::default();
         ledger.add_window(&Entry { window, findings });

@@ -1,7 +1,8 @@
 //! Keeps the log table up with what delivers: a log that Athena does not read must never look like one
 //! in which nothing happened.
 //!
-//! A table of clickops' own is told of new accounts and regions. Of any other table it is said what
+//! A table of clickops' own is made with the first log, if the config says so (`athena.apply`), and
+//! told of new accounts and regions. Of any other table it is said what
 //! its owner has to do, and until then the logs that it does not show are none that were read.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,17 +22,20 @@ pub(crate) type Unlisted = BTreeMap<String, BTreeSet<String>>;
 /// read; and what was done about it. Nothing is done if that may not `change` the table.
 ///
 /// # Errors
-/// As [`App::table`].
+/// As [`App::table`] and [`App::install`].
 pub async fn readable(
     app: &App,
     mut listing: Listing,
     change: bool,
 ) -> Result<(Listing, Vec<String>), Error> {
     let mut said = Vec::new();
-    if !app.asks_athena() {
+    if !app.asks_athena() || listing.logs.is_empty() {
         return Ok((listing, said));
     }
-    let mut table = app.table().await?;
+    let mut table = match change {
+        true => app.table_of_logs(&mut said).await?,
+        false => app.table().await?,
+    };
     let mut trouble = None;
     let mut unlisted = unlisted(&table, &listing.logs);
     // Only what the catalogue says of itself may be changed there.

@@ -1,5 +1,4 @@
 resource "aws_athena_workgroup" "this" {
-
   name        = var.name
   description = "Queries of clickops, and of people who ask its views"
   tags        = var.tags

@@ -92,7 +92,7 @@ data "aws_iam_policy_document" "function" {
     condition {
       test     = "StringLike"
       variable = "s3:prefix"
-      values   = [local.log_prefix == "" ? "*" : "${local.log_prefix}/*"]
+      values   = [local.log_listings]
     }
   }
 
@@ -112,7 +112,7 @@ data "aws_iam_policy_document" "function" {
       condition {
         test     = "StringEquals"
         variable = "kms:ViaService"
-        values   = distinct([for arn in var.logs_kms_key_arns : "s3.${split(":", arn)[3]}.${local.dns_suffix}"])
+        values   = local.log_key_services
       }
     }
   }

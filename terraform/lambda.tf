@@ -32,6 +32,8 @@ resource "aws_lambda_function" "this" {
     variables = merge(local.settings, {
       CLICKOPS_CONFIG = "s3://${aws_s3_object.config.bucket}/${aws_s3_object.config.key}"
       CLICKOPS_LOG    = var.log_level
+      # Before the first log nobody knows the accounts and regions of the table.
+      CLICKOPS_ATHENA_APPLY = tostring(var.apply_sql && var.log_table == null)
     })
   }
 

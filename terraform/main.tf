@@ -18,6 +18,9 @@ locals {
     for folder in local.log_prefix == "" ? ["/*"] : ["/${local.log_prefix}", "/${local.log_prefix}/*"] :
     "${local.arn}:s3:::${local.log_bucket}${folder}/CloudTrail/*"
   ]
+  log_listings = local.log_prefix == "" ? "*" : "${local.log_prefix}/*"
+  # S3 decrypts in the region of the bucket, which is that of the key.
+  log_key_services = distinct([for arn in var.logs_kms_key_arns : "s3.${split(":", arn)[3]}.${local.dns_suffix}"])
 
   bucket  = var.bucket.create ? aws_s3_bucket.this[0].bucket : var.bucket.name
   store   = "s3://${local.bucket}/${var.name}/store"

@@ -62,11 +62,19 @@ output "logs_bucket_statements" {
   description = "For the policy of the log bucket, where that is another account's: what the function needs of it, as JSON."
   value = jsonencode([
     {
+      Sid       = "ClickopsFindsBucketForAthena"
+      Effect    = "Allow"
+      Principal = { AWS = aws_iam_role.function.arn }
+      Action    = "s3:GetBucketLocation"
+      Resource  = "${local.arn}:s3:::${local.log_bucket}"
+    },
+    {
       Sid       = "ClickopsListsLogs"
       Effect    = "Allow"
       Principal = { AWS = aws_iam_role.function.arn }
-      Action    = ["s3:GetBucketLocation", "s3:ListBucket"]
+      Action    = "s3:ListBucket"
       Resource  = "${local.arn}:s3:::${local.log_bucket}"
+      Condition = { StringLike = { "s3:prefix" = local.log_listings } }
     },
     {
       Sid       = "ClickopsReadsLogs"
@@ -86,6 +94,7 @@ output "logs_key_statement" {
     Principal = { AWS = aws_iam_role.function.arn }
     Action    = "kms:Decrypt"
     Resource  = "*"
+    Condition = { StringEquals = { "kms:ViaService" = local.log_key_services } }
   })
 }
 

@@ -8,7 +8,7 @@ locals {
   )
 
   # Behind a name may be `:version` or `:label`.
-  secret_references = toset(flatten(regexall("[\"']ssm:([^\"'\\n]+)[\"']", var.config)))
+  secret_references = toset(flatten(regexall("[\"']ssm:([^\"'\\n]+)[\"']", replace(var.config, "/(?m)^[ \\t]*#.*$/", ""))))
   unknown_secrets = [
     for reference in local.secret_references : reference if !anytrue([
       for name in concat(tolist(var.secrets), keys(var.existing_secrets)) : reference == name || startswith(reference, "${name}:")

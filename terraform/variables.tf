@@ -66,10 +66,12 @@ variable "config" {
     error_message = "config: it is empty, so nothing would be sent to anybody. Give it the text of a file, file(\"clickops.toml\")."
   }
 
+  # Wherever a key may stand in TOML, and whatever looks like a secret, in a comment too.
   validation {
     condition = alltrue([
-      for line in regexall("(?m)^[ \\t]*(?:url|secret|token)[ \\t]*=[ \\t]*[\"']+([^\"'\\n]*)", var.config) : can(regex("^(ssm|env|file):", line[0]))
-    ])
+      for value in regexall("(?m)(?:^|[^A-Za-z0-9_#-])[\"']?(?:url|secret|token)[\"']?[ \\t]*=[ \\t]*[\"']+([^\"'\\n]*)", replace(var.config, "/(?m)^[ \\t]*#.*$/", "")) :
+      can(regex("^(ssm|env|file):", value[0]))
+    ]) && !can(regex("hooks\\.slack\\.com/(services|workflows|triggers)/[A-Za-z0-9]|xox[a-z]-[A-Za-z0-9]|[?&]sig=[A-Za-z0-9%]", var.config))
     error_message = "config: a url, secret or token holds the secret itself, which must not get into the state. Write \"ssm:/path\" and put the value into that parameter."
   }
 }
@@ -321,7 +323,7 @@ variable "vpc" {
 }
 
 variable "apply_sql" {
-  description = "Whether the shipped SQL is applied (`clickops sql apply`) whenever package, config or settings change: log table, views, journal as a table, saved queries. Reports need only the log table."
+  description = "Whether the shipped SQL is applied (`clickops sql apply`) whenever package, config or settings change: log table, views, journal as a table, saved queries. If there is no log yet, the first tick that finds one does it. Reports need only the log table."
   type        = bool
   default     = true
   nullable    = false

@@ -72,6 +72,11 @@ impl Athena {
         })
     }
 
+    /// Whether the catalogue says that it has no such table.
+    pub(super) async fn lacks(&self, settings: &config::Athena, name: &TableName) -> bool {
+        matches!(self.connection(settings).metadata(name).await, Ok(None))
+    }
+
     /// Runs a statement that answers nothing; `subject` is what it is about.
     pub(super) async fn run(
         &self,

@@ -44,6 +44,10 @@ impl Athena {
         Err(without())
     }
 
+    pub(super) async fn lacks(&self, _: &config::Athena, _: &TableName) -> bool {
+        false
+    }
+
     pub(super) async fn run(&self, _: &config::Athena, _: &str, _: String) -> Result<(), Error> {
         Err(without())
     }

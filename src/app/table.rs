@@ -15,9 +15,8 @@ impl App {
     /// # Errors
     /// [`Error`] when its DDL cannot be used, or there is no such table in the catalogue.
     pub async fn table(&self) -> Result<Arc<TableShape>, Error> {
-        let asks = self.asks_athena() && self.config.ddl.is_none() && self.config.athena.discover;
         match self.discovered() {
-            None if asks => {
+            None if self.asks_catalogue() => {
                 let name = self.table_name(TableName::cloudtrail());
                 let table = Arc::new(self.athena.table(&self.config.athena, &name).await?);
                 self.discover(&table);
@@ -25,6 +24,45 @@ impl App {
             }
             _ => self.known_table(),
         }
+    }
+
+    /// The same in a run that found logs: where there is no such table, and `athena.apply` lets a run
+    /// make it, it is made now, with all that comes along. Adds what people should know to `said`.
+    ///
+    /// # Errors
+    /// As [`App::table`] and [`App::install`].
+    pub(crate) async fn table_of_logs(
+        &self,
+        said: &mut Vec<String>,
+    ) -> Result<Arc<TableShape>, Error> {
+        let known = self.table().await;
+        if known.is_ok() || !self.is_table_to_come().await {
+            return known;
+        }
+        let name = self.table_name(TableName::cloudtrail());
+        let applied = self.install(super::VIEW_DAYS, false, &|_| Ok(())).await;
+        // Views are for people: a table is enough to go on with.
+        match (self.table().await, applied) {
+            (Err(_), Err(error)) => Err(error),
+            (table, Ok(())) => {
+                said.push(format!("made the table {name}, with views and queries"));
+                table
+            }
+            (table, Err(error)) => {
+                said.push(format!(
+                    "made the table {name}, but not all of what is for people, which `clickops sql \
+                     apply` makes: {error}"
+                ));
+                table
+            }
+        }
+    }
+
+    /// Whether Athena has no log table, and a run makes it once there are logs.
+    pub(crate) async fn is_table_to_come(&self) -> bool {
+        let settings = &self.config.athena;
+        let name = self.table_name(TableName::cloudtrail());
+        self.asks_catalogue() && settings.apply && self.athena.lacks(settings, &name).await
     }
 
     /// The log table as far as it is known without asking anybody.
@@ -75,6 +113,11 @@ impl App {
     fn discover(&self, table: &Arc<TableShape>) {
         let mut known = self.discovered.lock().unwrap_or_else(PoisonError::into_inner);
         *known = Some(Arc::clone(table));
+    }
+
+    /// Whether it is Athena's catalogue that says what the log table is like.
+    fn asks_catalogue(&self) -> bool {
+        self.asks_athena() && self.config.ddl.is_none() && self.config.athena.discover
     }
 
     /// What the log table is called, whatever its own statement says.

@@ -38,6 +38,8 @@ pub struct Written {
     pub timeout: Option<String>,
     /// Whether the catalogue is asked what the log table is like.
     pub discover: Option<Switch>,
+    /// Whether a run that finds logs, and no log table, applies the shipped SQL.
+    pub apply: Option<Switch>,
 }
 
 /// Yes or no, which the environment gives as text.
@@ -83,6 +85,9 @@ pub struct Athena {
     pub timeout: Duration,
     /// Whether the catalogue is asked what the log table is like. If not, it is the shipped one.
     pub discover: bool,
+    /// Whether a run that finds logs, and no log table, applies the shipped SQL, as `clickops sql
+    /// apply` does.
+    pub apply: bool,
 }
 
 impl Default for Athena {
@@ -98,6 +103,7 @@ impl Default for Athena {
             price_per_tb: PRICE_PER_TB,
             timeout: TIMEOUT,
             discover: true,
+            apply: false,
         }
     }
 }
@@ -136,6 +142,7 @@ impl Athena {
             price_per_tb: written.price_per_tb.map_or(Ok(PRICE_PER_TB), price)?,
             timeout: timeout.unwrap_or(TIMEOUT),
             discover: written.discover.map_or(Ok(true), |written| switch("discover", written))?,
+            apply: written.apply.map_or(Ok(false), |written| switch("apply", written))?,
         })
     }
 
@@ -159,6 +166,7 @@ impl Written {
             price_per_tb: over.price_per_tb.or(self.price_per_tb),
             timeout: over.timeout.or(self.timeout),
             discover: over.discover.or(self.discover),
+            apply: over.apply.or(self.apply),
         }
     }
 }
@@ -243,6 +251,7 @@ mod tests {
             ("price_per_tb = 'nan'", "athena.price_per_tb"),
             ("timeout = 'soon'", "athena.timeout"),
             ("discover = 'maybe'", "athena.discover"),
+            ("apply = 'once'", "athena.apply"),
         ] {
             let refused = read(text).unwrap_err();
             assert!(refused.starts_with(key), "{text}: {refused}");

@@ -31,17 +31,10 @@ fn sizes(window: &Window) -> Vec<usize> {
 fn ledger(collected: &[&str]) -> Ledger {
     let logs = collected.iter().map(|minute| log(minute, 1));
     let window = WindowRecord {
-        number: 0,
         collected_at: at("23T12:00"),
         until: collected.iter().map(|minute| at(minute)).max(),
-        span: None,
         logs: logs.map(|log| (log.key, log.delivered)).collect(),
-        delivered: 0,
-        bytes: 0,
-        dollars: None,
-        records: 0,
-        seconds: 0.0,
-        damaged: Default::default(),
+        ..WindowRecord::default()
     };
     let mut ledger = Ledger::default();
     ledger.add_window(&Entry { window, findings: Vec::new() });

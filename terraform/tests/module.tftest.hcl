@@ -32,6 +32,7 @@ run "it_needs_logs_config_and_package" {
     condition = aws_lambda_function.this.environment[0].variables == tomap({
       CLICKOPS_CONFIG           = "s3://clickops-111122223333-eu-west-1/clickops/config/${sha256(var.config)}.toml"
       CLICKOPS_LOG              = "info"
+      CLICKOPS_ATHENA_APPLY     = "true"
       CLICKOPS_SOURCE_ENGINE    = "athena"
       CLICKOPS_SOURCE_LOGS      = "s3://log-archive/o-abc123/AWSLogs/o-abc123"
       CLICKOPS_ATHENA_REGION    = "eu-west-1"
@@ -228,6 +229,39 @@ run "a_secret_itself_is_refused" {
   }
 
   expect_failures = [var.config]
+}
+
+run "a_secret_itself_is_refused_in_a_table_of_one_line" {
+  command = plan
+
+  variables {
+    config = "channel = [{ name = \"x\", sink = \"slack\", \"url\" = 'https://hooks.example.com/x' }]"
+  }
+
+  expect_failures = [var.config]
+}
+
+run "a_secret_is_refused_in_a_comment_too" {
+  command = plan
+
+  variables {
+    config = "# https://hooks.slack.com/services/T0EXAMPLE/B0EXAMPLE/x"
+  }
+
+  expect_failures = [var.config]
+}
+
+run "what_a_comment_mentions_is_no_secret" {
+  command = plan
+
+  variables {
+    config = "# url = \"https://example.com\"\n  # token = 'ssm:/not/listed'\nreason = \"the url is in the wiki\""
+  }
+
+  assert {
+    condition     = length(local.unknown_secrets) == 0
+    error_message = "a comment refers to nothing"
+  }
 }
 
 run "values_that_cannot_be_are_refused" {

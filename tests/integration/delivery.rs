@@ -107,14 +107,7 @@ impl Office {
             number: self.windows,
             collected_at: at("05:00"),
             until: Some(at("05:00")),
-            span: None,
-            logs: Vec::new(),
-            delivered: 0,
-            bytes: 0,
-            dollars: None,
-            records: 0,
-            seconds: 0.0,
-            damaged: BTreeMap::new(),
+            ..WindowRecord::default()
         };
         let findings = actions.iter().map(finding).collect();
         journal::append(&self.store, &Entry { window, findings }).await.unwrap();

@@ -115,14 +115,7 @@ impl Office {
             number,
             collected_at: now(),
             until: Some(now()),
-            span: None,
-            logs: Vec::new(),
-            delivered: 0,
-            bytes: 0,
-            dollars: None,
-            records: 0,
-            seconds: 0.0,
-            damaged: BTreeMap::new(),
+            ..WindowRecord::default()
         };
         let findings = actions.iter().map(finding).collect();
         journal::append(&self.store, &Entry { window, findings }).await.unwrap();

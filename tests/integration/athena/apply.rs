@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::athena::program::with_s3;
-use crate::program::{Desk, Ended};
+use crate::program::{Desk, Ended, change, gzip, log};
 use crate::standin::s3::S3;
 
 const CONFIG: &str = "[source]\nengine = 'athena'\nlogs = 's3://log-archive'\n\
@@ -75,6 +75,88 @@ async fn people_can_select_from_what_was_applied() {
     assert!(other.contains("left query who-touched as it is"), "{other}");
     assert!(other.contains("saved query log-coverage\n"), "it reads the log table: {other}");
     assert!(!service.requests("UpdateNamedQuery").is_empty());
+}
+
+/// Before the first log, with a config that lets a run make the table.
+fn services_without_logs() -> (Desk, Athena, S3) {
+    let desk = Desk::new();
+    std::fs::create_dir(desk.path("logs")).unwrap();
+    let service = Athena::over(&desk.path("logs"));
+    service.add_table("CREATE EXTERNAL TABLE audit.sales (id string)");
+    desk.write("c.toml", CONFIG.replace("[store]", "apply = true\n[store]"));
+    (desk, service, S3::with(&["log-archive", "clickops-state"]))
+}
+
+fn deliver(desk: &Desk, s3: &S3, minute: u32) {
+    let event = change(&format!("at-{minute:02}"), "2026-11-23T08:55:00Z");
+    let key = format!(
+        "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/23/111122223333_CloudTrail_eu-west-1_20261123T09{minute:02}Z_a.json.gz"
+    );
+    let bytes = gzip(&log(&[event]));
+    desk.write(&format!("logs/{key}"), &bytes);
+    s3.put("log-archive", &key, bytes);
+}
+
+const RUN: &str = "run --config c.toml --now 2026-11-23T10:00:00Z";
+
+#[test]
+fn before_the_first_log_a_run_is_left_to_make_what_is_applied() {
+    let (desk, service, s3) = services_without_logs();
+    let applied = with_s3(&desk, &service, &s3, "sql apply --config c.toml").ok();
+    let left = "left table audit.cloudtrail as it is: nobody has delivered a log yet, ";
+    assert!(applied.starts_with(left) && applied.lines().count() == 1, "{applied}");
+    let early = with_s3(&desk, &service, &s3, RUN);
+    assert!(early.stderr.contains("there are no logs in s3://log-archive"), "{early:?}");
+    let examined = with_s3(&desk, &service, &s3, "doctor --config c.toml");
+    let to_come = "The first run that finds a log makes it.";
+    assert!(examined.stdout.contains(to_come), "{examined:?}");
+    assert_eq!(service.executions(), 0);
+
+    deliver(&desk, &s3, 5);
+    let first = with_s3(&desk, &service, &s3, RUN);
+    assert!(first.code == 0 && first.stdout.contains("1 change by "), "{first:?}");
+    let made =
+        "made the table \"awsdatacatalog\".\"audit\".\"cloudtrail\", with views and queries\n";
+    assert!(first.stderr.contains(made), "{first:?}");
+    assert!(!service.requests("CreateNamedQuery").is_empty());
+    let made = |service: &Athena| {
+        let sent = service.requests("StartQueryExecution");
+        sent.iter()
+            .filter(|body| body["QueryString"].as_str().unwrap().starts_with("CREATE"))
+            .count()
+    };
+    let before = made(&service);
+    deliver(&desk, &s3, 10);
+    let second = with_s3(&desk, &service, &s3, RUN);
+    assert!(second.stdout.contains("1 change by "), "{second:?}");
+    assert_eq!(made(&service), before, "once");
+}
+
+#[test]
+fn a_run_goes_on_without_what_is_only_for_people() {
+    let (desk, service, s3) = services_without_logs();
+    deliver(&desk, &s3, 5);
+    service.fail("CreateNamedQuery", &[Fault::Denied]);
+    let first = with_s3(&desk, &service, &s3, RUN);
+    assert!(first.code == 0 && first.stdout.contains("1 change by "), "{first:?}");
+    let told = "but not all of what is for people, which `clickops sql apply` makes: ";
+    assert!(first.stderr.contains(told), "{first:?}");
+}
+
+#[test]
+fn a_run_makes_no_table_unless_it_may() {
+    for (from, to, told) in [
+        ("apply = true", "", "there is no table \"awsdatacatalog\".\"audit\".\"cloudtrail\""),
+        ("audit", "adit", "there is no database 'adit'"),
+    ] {
+        let (desk, service, s3) = services_without_logs();
+        deliver(&desk, &s3, 5);
+        let config = CONFIG.replace("[store]", "apply = true\n[store]");
+        desk.write("c.toml", config.replace(from, to));
+        let refused = with_s3(&desk, &service, &s3, RUN);
+        assert!(refused.code == 3 && refused.stderr.contains(told), "{refused:?}");
+        assert_eq!(service.executions(), 0);
+    }
 }
 
 const TRAIL: &str = "CREATE EXTERNAL TABLE audit.trail (eventname string, eventsource string, \

@@ -21,9 +21,10 @@ const OTHERS: [(&str, &str); 2] =
     [("CLICKOPS_CONFIG", "src/lambda/settings.rs"), ("CLICKOPS_LOG", "src/logging.rs")];
 
 /// What stands for values that only AWS or a user knows.
-const SAMPLES: [(&str, &str); 9] = [
+const SAMPLES: [(&str, &str); 10] = [
     ("var.logs", "s3://log-archive/AWSLogs/o-abc123"),
     ("var.log_level", "info"),
+    ("tostring(var.apply_sql && var.log_table == null)", "true"),
     ("local.region", "eu-west-1"),
     ("aws_athena_workgroup.this.name", "clickops"),
     ("local.database", "clickops"),
