@@ -22,6 +22,7 @@ use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use serde_json::json;
 
+use crate::standin::athena::Athena;
 use crate::standin::lambda::Function;
 use crate::standin::s3::S3;
 
@@ -32,13 +33,42 @@ mod program;
 mod standin {
     mod http;
     pub(crate) mod lambda;
+    #[path = "athena/metadata.rs"]
+    mod metadata;
     pub(crate) mod s3;
+
+    /// Athena, as far as a tick asks it that finds nothing new.
+    pub(crate) mod athena {
+        use clickops::table::TableShape;
+        use serde_json::json;
+
+        use super::http::{Reply, Server};
+        use super::metadata::of_table;
+
+        pub(crate) struct Athena(Server);
+
+        impl Athena {
+            pub(crate) fn start() -> Self {
+                Self(Server::start(|request| {
+                    assert_eq!(request.header("x-amz-target"), "AmazonAthena.GetTableMetadata");
+                    let table = of_table("cloudtrail", &TableShape::cloudtrail(None));
+                    Reply::Json(200, json!({"TableMetadata": table}))
+                }))
+            }
+
+            pub(crate) fn url(&self) -> String {
+                self.0.url()
+            }
+        }
+    }
 }
 
 const CONFIG: &str = "
 [source]
 engine = 'athena'
 logs = 's3://log-archive'
+[window]
+first = '1m'
 [store]
 at = 's3://clickops-state/prod'
 [[report]]
@@ -62,10 +92,14 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let desk = program::Desk::new();
     let config = desk.write("clickops.toml", CONFIG);
-    let s3 = archive();
-    let start = || Function::start(command(&binary, &config, &s3));
-    // All logs count as collected.
-    start().invoke(json!({"action": "replay", "since": "0s"})).answer();
+    let (s3, athena) = (archive(), Athena::start());
+    let start = || {
+        let mut command = command(&binary, &config, &s3);
+        command.env("CLICKOPS_ATHENA_ENDPOINT_URL", athena.url());
+        Function::start(command)
+    };
+    // All logs are older than what the first run leaves alone.
+    start().invoke(json!({})).answer();
     let (mut starts, mut ticks, mut wholes, mut warm, mut peaks) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..times {
@@ -118,8 +152,8 @@ fn size(binary: &Path) -> Result<(), Box<dyn Error>> {
 fn archive() -> S3 {
     let s3 = S3::with(&["log-archive", "clickops-state"]);
     let log = program::gzip(&program::log(&[program::change("e", "2026-11-23T09:00:00Z")]));
-    let now = chrono::Utc::now();
-    let (day, minute) = (now.format("%Y/%m/%d"), now.format("%Y%m%dT%H%MZ"));
+    let delivered = chrono::Utc::now() - chrono::TimeDelta::minutes(10);
+    let (day, minute) = (delivered.format("%Y/%m/%d"), delivered.format("%Y%m%dT%H%MZ"));
     for place in 0..PLACES {
         let account = format!("1111222233{place:02}");
         for number in 0..LOGS {

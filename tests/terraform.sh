@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
-# The Terraform module by Terraform itself, and by checkov.
+# The Terraform module by Terraform itself and by checkov, and the workflow that releases it by
+# actionlint.
 #
-#   tests/terraform.sh [terraform|checkov]    one of the two, or both
+#   tests/terraform.sh [terraform|checkov|actionlint]    one of the three, or all
 #
 # terraform: fmt, validate and test, of the module and its examples, and mistakes that have to be
 # found. The provider is terraform/provider, which has the schema of the real one and does nothing;
-# it is built with Go. checkov comes from PyPI. Both are kept in TERRAFORM_DIR (default:
-# target/terraform). What cannot be had here is said, and ends this with 75 after all the rest.
+# it is built with Go, and so is actionlint. checkov comes from PyPI. They are kept in TERRAFORM_DIR
+# (default: target/terraform). What cannot be had here is said, and ends this with 75 after all the rest.
 
 set -euo pipefail
 
 checkov=3.3.30
+actionlint=1.7.12
 cannot=75
 root=$(cd "$(dirname "$0")/.." && pwd)
 cache=${TERRAFORM_DIR:-$root/target/terraform}
@@ -131,14 +133,25 @@ by_checkov() {
     fi
 }
 
-case ${1:-} in
-    terraform | '')
+by_actionlint() {
+    local built="$cache/actionlint-$actionlint"
+    if [ ! -x "$built/actionlint" ] && ! { command -v go >/dev/null &&
+        GOBIN="$built" go install "github.com/rhysd/actionlint/cmd/actionlint@v$actionlint"; } >&2; then
+        cannot "actionlint $actionlint cannot be built; it needs Go, and its modules"
+        return
+    fi
+    "$built/actionlint" -no-color "$root"/.github/workflows/*.yml
+}
+
+case ${1:-all} in
+    terraform | all)
         if command -v terraform >/dev/null; then by_terraform; else cannot "there is no terraform here"; fi
         ;;&
-    checkov | '') by_checkov ;;
-    terraform) ;;
+    checkov | all) by_checkov ;;&
+    actionlint | all) by_actionlint ;;&
+    terraform | checkov | actionlint | all) ;;
     *)
-        echo "terraform.sh: say terraform, checkov or nothing" >&2
+        echo "terraform.sh: say terraform, checkov, actionlint or nothing" >&2
         exit 2
         ;;
 esac

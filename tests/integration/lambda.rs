@@ -314,7 +314,7 @@ fn what_it_prints_is_for_cloudwatch() {
 
 #[test]
 fn a_person_is_sent_to_the_command_line() {
-    let output = Command::new(env!("CARGO_BIN_EXE_clickops-lambda")).env_clear().output().unwrap();
+    let output = Command::new(cloud::program()).env_clear().output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8(output.stdout).unwrap().contains("Use `clickops run`"));
 }

@@ -1,6 +1,7 @@
 //! All that a function needs, and what comes of it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Mutex;
 
@@ -13,6 +14,12 @@ use crate::standin::athena::Athena;
 use crate::standin::hook::{Hook, Posted};
 use crate::standin::lambda::Function;
 use crate::standin::s3::S3;
+
+/// The function's program: the one of this build, or that of a package, if `CLICKOPS_LAMBDA` says so.
+pub(super) fn program() -> PathBuf {
+    let built = || env!("CARGO_BIN_EXE_clickops-lambda").into();
+    std::env::var_os("CLICKOPS_LAMBDA").map_or_else(built, PathBuf::from)
+}
 
 /// What holds logs and store.
 pub(super) trait Buckets {
@@ -74,7 +81,7 @@ impl<B: Buckets> Cloud<B> {
     }
 
     pub(super) fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_clickops-lambda"));
+        let mut command = Command::new(program());
         command
             .env_clear()
             .env("CLICKOPS_CONFIG", self.desk.path("clickops.toml"))

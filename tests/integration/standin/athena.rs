@@ -19,6 +19,7 @@ use super::http::{Reply, Request, Server};
 mod bucket;
 mod catalogue;
 mod execution;
+mod metadata;
 mod saved;
 
 /// What goes wrong with a request.

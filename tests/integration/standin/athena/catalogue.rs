@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex};
 use clickops::logs::Log;
 use clickops::query::catalogue::Catalogue as Shipped;
 use clickops::query::lexer;
-use clickops::sql::ty::SqlType;
 use clickops::table::{TableName, TableShape, ddl};
 use serde_json::{Value, json};
+
+use super::metadata::of_table;
 
 /// All of it, by database and name.
 #[derive(Default)]
@@ -162,44 +163,13 @@ fn not_found() -> String {
         .to_owned()
 }
 
+/// What the catalogue says of it.
 fn metadata(name: &str, entry: &Entry) -> Value {
-    let column = |name: &str, ty: &SqlType| json!({"Name": name, "Type": hive(ty)});
     match entry {
         Entry::View(_) => json!({"Name": name, "TableType": "VIRTUAL_VIEW", "Columns": [
-            column("eventname", &SqlType::VARCHAR), column("eventsource", &SqlType::VARCHAR),
+            {"Name": "eventname", "Type": "string"}, {"Name": "eventsource", "Type": "string"},
         ]}),
-        Entry::Table(table) => {
-            let columns: Vec<_> = table.columns.iter().map(|c| column(&c.name, &c.ty)).collect();
-            let keys: Vec<_> = table.partitions.iter().map(|c| column(&c.name, &c.ty)).collect();
-            let mut parameters = json!(table.properties);
-            parameters["location"] = json!(table.location);
-            parameters["serde.serialization.lib"] = json!(table.serde);
-            parameters.as_object_mut().unwrap().retain(|_, value| !value.is_null());
-            json!({
-                "Name": name, "TableType": "EXTERNAL_TABLE", "Columns": columns,
-                "PartitionKeys": keys, "Parameters": parameters,
-            })
-        }
-    }
-}
-
-/// A type in Hive's words.
-fn hive(ty: &SqlType) -> String {
-    match ty {
-        SqlType::Varchar(None) => "string".to_owned(),
-        SqlType::Integer => "int".to_owned(),
-        SqlType::Real => "float".to_owned(),
-        SqlType::Timestamp(_) => "timestamp".to_owned(),
-        SqlType::Varbinary => "binary".to_owned(),
-        SqlType::Array(item) => format!("array<{}>", hive(item)),
-        SqlType::Map(key, value) => format!("map<{},{}>", hive(key), hive(value)),
-        SqlType::Row(fields) => {
-            let field = |(name, ty): &(Option<String>, SqlType)| {
-                format!("{}:{}", name.as_deref().unwrap(), hive(ty))
-            };
-            format!("struct<{}>", fields.iter().map(field).collect::<Vec<_>>().join(","))
-        }
-        other => other.to_string(),
+        Entry::Table(table) => of_table(name, table),
     }
 }
 
