@@ -12,6 +12,7 @@ use crate::message::{Form, Message};
 use crate::render::neutral;
 
 mod builder;
+mod emphasis;
 mod html;
 mod slack;
 mod teams;

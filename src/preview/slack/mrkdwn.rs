@@ -3,16 +3,11 @@
 //! Where the page is silent, this is what clients are seen to do: a mark counts only between a word
 //! and something else, closes on its own line, and means nothing within code.
 
+use super::super::emphasis::{self, Token, add};
 use super::super::{Block, Part, Span, Style, Tone, clean, is_web};
 use super::close;
 
 const FENCE: &str = "```";
-
-/// A mark, or what is between marks.
-enum Token {
-    Span(Span),
-    Mark { mark: char, opens: bool, closes: bool },
-}
 
 /// Reads a text of many lines. With `verbatim`, addresses and names that are merely written out stay
 /// what they are.
@@ -90,7 +85,7 @@ fn lines(lines: &mut dyn Iterator<Item = &str>, verbatim: bool) -> Vec<Span> {
         if number > 0 {
             spans.push(Span::Break);
         }
-        spans.extend(tree(&tokens(line, verbatim), &[]));
+        spans.extend(emphasis::spans(&tokens(line, verbatim)));
     }
     spans
 }
@@ -144,14 +139,15 @@ fn tokens(line: &str, verbatim: bool) -> Vec<Token> {
             at += length;
             continue;
         }
-        if style(c).is_some() {
+        if let Some((text, style)) = style(c) {
             let after = rest.chars().nth(1);
             // Of marks that follow each other, none counts.
             let beside = |next: Option<char>| next.is_some_and(|next| !next.is_whitespace());
             let single = before != Some(c) && after != Some(c);
             tokens.extend(spans.drain(..).map(Token::Span));
             tokens.push(Token::Mark {
-                mark: c,
+                text,
+                style,
                 opens: single && boundary && beside(after),
                 closes: single && !is_word(after) && beside(before),
             });
@@ -163,48 +159,6 @@ fn tokens(line: &str, verbatim: bool) -> Vec<Token> {
     }
     tokens.extend(spans.into_iter().map(Token::Span));
     tokens
-}
-
-/// Makes styles of marks. A style does not contain itself, so this goes no deeper than there are
-/// styles.
-fn tree(tokens: &[Token], within: &[char]) -> Vec<Span> {
-    let mut spans = Vec::new();
-    let mut at = 0;
-    // Marks that nothing closes from here on.
-    let mut single = Vec::new();
-    while let Some(token) = tokens.get(at) {
-        at += 1;
-        let (mark, opens) = match token {
-            Token::Span(span) => {
-                add(&mut spans, span.clone());
-                continue;
-            }
-            Token::Mark { mark, opens, .. } => (*mark, *opens),
-        };
-        if let Some(style) = style(mark)
-            && opens
-            && !within.contains(&mark)
-            && !single.contains(&mark)
-        {
-            let closing = |token: &Token| matches!(token, Token::Mark { mark: other, closes: true, .. } if *other == mark);
-            if let Some(length) = tokens[at..].iter().position(closing) {
-                let within = [within, &[mark]].concat();
-                spans.push(Span::Styled(style, tree(&tokens[at..at + length], &within)));
-                at += length + 1;
-                continue;
-            }
-            single.push(mark);
-        }
-        add(&mut spans, Span::Text(mark.to_string()));
-    }
-    spans
-}
-
-fn add(spans: &mut Vec<Span>, span: Span) {
-    match (spans.last_mut(), span) {
-        (Some(Span::Text(text)), Span::Text(more)) => text.push_str(&more),
-        (_, span) => spans.push(span),
-    }
 }
 
 /// Adds one character, or the one that an escape stands for, and says how long that is. Slack knows
@@ -249,7 +203,7 @@ fn angle(rest: &str) -> Option<(Span, usize)> {
         _ if is_web(what) || ["mailto:", "tel:"].iter().any(|kind| what.starts_with(kind)) => {
             let to = unescaped(what);
             let label = match label {
-                Some(label) => tree(&tokens(label, true), &[]),
+                Some(label) => emphasis::spans(&tokens(label, true)),
                 None => vec![Span::Text(to.clone())],
             };
             Span::Link { to, label }
@@ -283,11 +237,11 @@ fn unescaped(text: &str) -> String {
     text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
-fn style(mark: char) -> Option<Style> {
+fn style(mark: char) -> Option<(&'static str, Style)> {
     match mark {
-        '*' => Some(Style::Bold),
-        '_' => Some(Style::Italic),
-        '~' => Some(Style::Strike),
+        '*' => Some(("*", Style::Bold)),
+        '_' => Some(("_", Style::Italic)),
+        '~' => Some(("~", Style::Strike)),
         _ => None,
     }
 }

@@ -2,6 +2,7 @@
 //! (<https://learn.microsoft.com/adaptive-cards/authoring-cards/text-features>): bold, italics,
 //! lists and links by CommonMark's rules, and nothing else. A backslash makes a sign plain.
 
+use super::super::emphasis::{self, Token};
 use super::super::{Item, Part, Span, Style, Tone, clean, is_web};
 
 /// Longest address of a link that is looked at.
@@ -56,15 +57,8 @@ fn item(line: &str) -> Option<(String, &str)> {
     (1..10).contains(&digits).then(|| (format!("{}.", &line[..digits]), text))
 }
 
-/// A mark, or what is between marks.
-#[derive(Clone)]
-enum Token {
-    Span(Span),
-    Mark { mark: &'static str, opens: bool, closes: bool },
-}
-
 fn spans(text: &str, links: bool) -> Vec<Span> {
-    tree(&tokens(text, links), &[])
+    emphasis::spans(&tokens(text, links))
 }
 
 fn tokens(text: &str, links: bool) -> Vec<Token> {
@@ -138,48 +132,9 @@ fn marks(c: char, run: usize, before: Option<char>, after: Option<char>, tokens:
         (1, false) => all.insert(0, one),
         _ => {}
     }
-    tokens.extend(all.into_iter().map(|mark| Token::Mark { mark, opens, closes }));
-}
-
-/// Makes styles of marks. A style does not contain itself.
-fn tree(tokens: &[Token], within: &[&str]) -> Vec<Span> {
-    let mut spans = Vec::new();
-    let mut at = 0;
-    // Marks that nothing closes from here on.
-    let mut single = Vec::new();
-    while let Some(token) = tokens.get(at) {
-        at += 1;
-        let (mark, opens) = match token {
-            Token::Span(span) => {
-                add(&mut spans, span.clone());
-                continue;
-            }
-            Token::Mark { mark, opens, .. } => (*mark, *opens),
-        };
-        if opens && !within.contains(&mark) && !single.contains(&mark) {
-            let closing = |token: &Token| matches!(token, Token::Mark { mark: other, closes: true, .. } if *other == mark);
-            match tokens[at..].iter().position(closing) {
-                Some(length) if length > 0 => {
-                    let style = if mark.len() == 2 { Style::Bold } else { Style::Italic };
-                    let within = [within, &[mark]].concat();
-                    spans.push(Span::Styled(style, tree(&tokens[at..at + length], &within)));
-                    at += length + 1;
-                    continue;
-                }
-                Some(_) => {}
-                None => single.push(mark),
-            }
-        }
-        add(&mut spans, Span::Text(mark.to_owned()));
-    }
-    spans
-}
-
-fn add(spans: &mut Vec<Span>, span: Span) {
-    match (spans.last_mut(), span) {
-        (Some(Span::Text(text)), Span::Text(more)) => text.push_str(&more),
-        (_, span) => spans.push(span),
-    }
+    let style = |mark: &str| if mark.len() == 2 { Style::Bold } else { Style::Italic };
+    let mark = |text| Token::Mark { text, style: style(text), opens, closes };
+    tokens.extend(all.into_iter().map(mark));
 }
 
 /// Places of brackets that belong together, in the order in which they open.

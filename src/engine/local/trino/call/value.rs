@@ -30,6 +30,9 @@ pub(crate) trait Take<'a>: Sized {
 
 macro_rules! take {
     ($type:ty, $array:ty, $cast:ident $(::<$of:ty>)?) => {
+        take!($type, $array, std::convert::identity, $cast $(::<$of>)?);
+    };
+    ($type:ty, $array:ty, $wrap:expr, $cast:ident $(::<$of:ty>)?) => {
         impl<'a> Take<'a> for $type {
             type Array = $array;
 
@@ -41,7 +44,7 @@ macro_rules! take {
             }
 
             fn take(array: &'a $array, at: usize) -> Option<Self> {
-                array.is_valid(at).then(|| array.value(at))
+                array.is_valid(at).then(|| $wrap(array.value(at)))
             }
         }
     };
@@ -71,28 +74,9 @@ pub(crate) struct Micros(pub(crate) i64);
 #[derive(Debug, Clone)]
 pub(crate) struct Items(pub(crate) ArrayRef);
 
-macro_rules! take_as {
-    ($type:ty, $array:ty, $wrap:expr, $cast:ident $(::<$of:ty>)?) => {
-        impl<'a> Take<'a> for $type {
-            type Array = $array;
-
-            fn array(array: &'a ArrayRef) -> Result<&'a $array> {
-                match array.$cast$(::<$of>)?() {
-                    Some(array) => Ok(array),
-                    None => internal_err!("an argument is {}", array.data_type()),
-                }
-            }
-
-            fn take(array: &'a $array, at: usize) -> Option<Self> {
-                array.is_valid(at).then(|| $wrap(array.value(at)))
-            }
-        }
-    };
-}
-
-take_as!(Days, Date32Array, Days, as_primitive_opt::<Date32Type>);
-take_as!(Micros, TimestampMicrosecondArray, Micros, as_primitive_opt::<TimestampMicrosecondType>);
-take_as!(Items, ListArray, Items, as_list_opt::<i32>);
+take!(Days, Date32Array, Days, as_primitive_opt::<Date32Type>);
+take!(Micros, TimestampMicrosecondArray, Micros, as_primitive_opt::<TimestampMicrosecondType>);
+take!(Items, ListArray, Items, as_list_opt::<i32>);
 
 impl<'a> Take<'a> for StructArray {
     type Array = MapArray;
