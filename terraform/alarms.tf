@@ -28,9 +28,9 @@ locals {
     silence = {
       description = "No tick has collected for silent_hours. Look whether the schedule is enabled, then at the function's log. What happened meanwhile is reported once it runs again."
       namespace   = "clickops"
-      metric      = "Logs"
+      metric      = "Ticks"
       dimensions  = { FunctionName = var.name }
-      statistic   = "SampleCount"
+      statistic   = "Sum"
       operator    = "LessThanThreshold"
       threshold   = 1
       period      = 3600

@@ -61,6 +61,9 @@ pub(super) struct Figures {
     /// Whether anything is, listed or not.
     #[serde(skip)]
     left: bool,
+    /// Whether it could look at what was new.
+    #[serde(skip)]
+    pub(super) looked: bool,
     /// Findings new to the journal.
     pub(super) collected: usize,
     /// What has become of them, and of those that earlier ticks had left.
@@ -92,7 +95,8 @@ impl Figures {
             messages: ticked.sent.as_ref().map_or(0, |sent| sent.messages),
             ..Self::default()
         };
-        if let Ok(Looked { collected, unread, .. }) = &ticked.looked {
+        if let Ok(Looked { collected, unread, failed }) = &ticked.looked {
+            figures.looked = failed.is_none();
             figures.logs = collected.logs;
             figures.damaged_logs = unread.len();
             figures.left_logs = collected.left_logs;

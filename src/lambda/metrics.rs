@@ -58,6 +58,7 @@ fn metrics(answer: &Answer) -> Vec<(&'static str, &'static str, Value)> {
 
 fn of_tick(figures: &Figures) -> Vec<(&'static str, &'static str, Value)> {
     let mut metrics = vec![
+        ("Ticks", "Count", json!(u8::from(figures.looked))),
         ("Logs", "Count", json!(figures.logs)),
         ("DamagedLogs", "Count", json!(figures.damaged_logs)),
         ("BytesDelivered", "Bytes", json!(figures.bytes_delivered)),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use self::cloud::{Buckets, Cloud};
 use crate::s3::{LOGS, STATE};
-use crate::standin::athena::Course;
+use crate::standin::athena::{Course, Fault};
 use crate::standin::hook::Answer;
 use crate::standin::lambda::{Function, Outcome};
 
@@ -171,6 +171,20 @@ fn a_message_that_is_not_taken_waits_for_the_next_tick() {
     let metrics = metrics(&function);
     assert_eq!((&metrics["Findings"], &metrics["Sent"]), (&json!(1), &json!(1)));
     cloud.holds(&["e-01"]);
+}
+
+/// A tick that could look at nothing is none for the alarm that waits for one.
+#[test]
+fn a_tick_that_cannot_look_does_not_count_as_one() {
+    let cloud = Cloud::new(EVENTS);
+    cloud.deliver(10, &["e-01"]);
+    cloud.athena.fail("StartQueryExecution", &[Fault::Denied]);
+    let mut function = cloud.function();
+    assert_eq!(function.invoke(run()).error()["errorType"], "clickops.query");
+    let failed = metrics(&function);
+    assert_eq!((&failed["Ticks"], &failed["Errors"]), (&json!(0), &json!(1)), "{failed}");
+    assert_eq!(function.invoke(run()).answer()["collected"], 1);
+    assert_eq!(metrics(&function)["Ticks"], 1);
 }
 
 #[test]

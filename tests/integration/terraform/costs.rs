@@ -48,7 +48,7 @@ const TICKS: f64 = 24.0;
 /// clickops lists a folder once in a tick, Athena lists its day and at times the one before.
 const LISTINGS: f64 = 3.0;
 /// Metrics of the function, and alarms of the module.
-const METRICS: f64 = 13.0;
+pub(super) const METRICS: f64 = 13.0;
 const ALARMS: f64 = 6.0;
 /// Of the function's memory.
 const GIGABYTES: f64 = 0.25;

@@ -9,6 +9,7 @@ use hcl_edit::expr::{Expression, Object, ObjectKey};
 use hcl_edit::structure::Block;
 use serde_json::{Value, json};
 
+use super::costs::METRICS;
 use super::source::{Folder, label};
 use super::variables::text;
 use crate::program::project;
@@ -151,6 +152,10 @@ fn metrics(module: &Folder) -> Vec<String> {
     };
     let told = fs::read_to_string(project("terraform/README.md")).unwrap();
     let mut problems = Vec::new();
+    let many = printed.matches("\", json!(").count();
+    if many as f64 != METRICS {
+        problems.push(format!("README.md has the cost of {METRICS} metrics, and there are {many}"));
+    }
     for (name, alarm) in entries(alarms) {
         if !told.contains(&format!("\n| `{name}` | ")) {
             problems.push(format!("alarm {name}: README.md does not say what to do"));
