@@ -179,7 +179,7 @@ variable "timezone" {
 }
 
 variable "bucket" {
-  description = "The bucket of store, query results and config, all below `name/`. `create = false` takes one that is there, in this region; its settings stay its owner's."
+  description = "The bucket of store, query results and config, all below `name/`. `create = false` takes one that is there, in this region; its settings stay its owner's, and if it encrypts with a KMS key of its own, `kms` has to name that."
   type = object({
     name   = optional(string)
     create = optional(bool, true)
@@ -252,7 +252,7 @@ variable "retention_days" {
 }
 
 variable "alarms" {
-  description = "Alarms to these SNS topics; without it there are none. `silent_hours` without a successful tick, `pending_hours` with findings that some report has still to go through (longer than the longest gap between two reports), `bytes_scanned_per_day` above which Athena costs more than you like."
+  description = "Alarms to these SNS topics; without it there are none. `silent_hours` without a successful tick (longer than from one tick to the next), `pending_hours` with findings that some report has still to go through (longer than the longest gap between two reports), `bytes_scanned_per_day` above which Athena costs more than you like."
   type = object({
     topic_arns            = list(string)
     silent_hours          = optional(number, 3)

@@ -62,7 +62,7 @@ impl Sink for Terminal {
                 note: Some("the reader closed the pipe".to_owned()),
                 ..Receipt::default()
             }),
-            Err(error) => Err(SinkError::Refused {
+            Err(error) => Err(SinkError::Broken {
                 reason: format!("cannot write to the terminal: {error}"),
                 remedy: "check where standard output goes, and that its disk is not full"
                     .to_owned(),
@@ -135,6 +135,6 @@ mod tests {
             .deliver(&message("one"), None)
             .await
             .unwrap_err();
-        assert!(matches!(error, SinkError::Refused { .. }), "{error}");
+        assert!(matches!(error, SinkError::Broken { .. }), "{error}");
     }
 }

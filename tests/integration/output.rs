@@ -48,6 +48,22 @@ fn a_reader_who_has_seen_enough_is_no_error() {
     }
 }
 
+/// What a full disk does not take is kept, and comes with the next run.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_digest_that_cannot_be_written_comes_later() {
+    let desk = desk();
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = desk.command("run --logs logs").stdout(full).output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("check where standard output goes"), "{told}");
+    let next = desk.clickops("run --logs logs").ok();
+    assert!(next.contains("1 change by "), "{next}");
+    let third = desk.clickops("run --logs logs").ok();
+    assert!(third.starts_with("Nothing new"), "{third}");
+}
+
 #[test]
 fn an_event_of_a_digest_is_explained_without_its_logs() {
     let desk = desk();
