@@ -40,7 +40,7 @@ built=$(cargo metadata --format-version 1 --no-deps --offline |
     sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')
 install -m 755 "$built/$target/lambda/clickops-lambda" "$work/bootstrap"
 # The same program gives the same zip.
-touch -d '1980-01-01 00:00:00 UTC' "$work/bootstrap"
+touch -d 1980-01-01T00:00:00Z "$work/bootstrap"
 zip=$folder/clickops-lambda-$architecture.zip
 rm -f "$zip"
 (cd "$work" && TZ=UTC zip -q -9 -X "$zip" bootstrap)
